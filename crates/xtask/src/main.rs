@@ -1,2 +1,46 @@
-//! (skeleton)
-fn main() {}
+//! Our build system: `cargo xtask <verb>`. It needs nothing but cargo, and on a fresh Debian
+//! installs what the tests need.
+
+mod deny;
+mod layers;
+mod setup;
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <verb>
+
+  setup           install what the tests need (real name servers, tools); says so first
+  test            everything CI runs: setup, fmt, clippy, layers, tests with real peers, demos
+  layers          fail on any import between crates that the design does not list
+  deny            licences and advisories, if cargo-deny is installed
+  bench <name>    measure beside the peers: first";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["setup"] => setup::run(),
+        ["test"] => test::run(),
+        ["layers"] => layers::run(),
+        ["deny"] => deny::run(),
+        ["bench", rest @ ..] => test::bench(rest),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("not a verb of ours: {}\n\n{USAGE}", words.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

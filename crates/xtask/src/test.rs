@@ -1,0 +1,70 @@
+//! `cargo xtask test`: all that must hold, in the order in which it is cheapest to find out.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+
+use crate::{deny, layers, setup, shell};
+
+/// How long the demos of the test run last. Long enough for a few edits of the zone.
+const DEMO_SECONDS: &str = "15";
+
+pub(crate) fn run() -> Result<()> {
+    let started = Instant::now();
+    setup::run()?;
+    shell::run(shell::cargo().args(["fmt", "--all", "--check"]))?;
+    layers::run()?;
+    deny::run()?;
+    lint()?;
+    shell::run(tests(&["--workspace"]).current_dir(shell::root()))?;
+    shell::run(shell::cargo().args(["test", "--workspace", "--doc", "--quiet"]))?;
+    let understudy = built("debug")?;
+    shell::run(demo(&understudy).args(["--primary", "named"]))?;
+    shell::run(&mut demo(&understudy))?;
+    shell::run(&mut tests(&["--release", "-p", "understudy", "--features", "scale"]))?;
+    println!("\nall of it passed, in {:.1} minutes", started.elapsed().as_secs_f64() / 60.0);
+    Ok(())
+}
+
+/// `cargo xtask bench <name>`: release builds of ours and of the bench, then the bench itself.
+pub(crate) fn bench(words: &[&str]) -> Result<()> {
+    setup::run()?;
+    shell::run(shell::cargo().args(["build", "--release", "-p", "understudy"]))?;
+    let manifest = shell::root().join("bench/Cargo.toml");
+    let mut bench = shell::cargo();
+    bench.args(["run", "--release", "--manifest-path"]).arg(manifest);
+    bench.arg("--").arg("--understudy").arg(built("release")?).args(words);
+    shell::run(&mut bench)
+}
+
+fn lint() -> Result<()> {
+    let mut clippy = shell::cargo();
+    clippy.args(["clippy", "--workspace", "--all-targets", "--all-features", "--quiet"]);
+    shell::run(clippy.args(["--", "-D", "warnings"]))
+}
+
+/// The test runner: nextest where it is installed, else cargo's own.
+fn tests(selection: &[&str]) -> Command {
+    let mut command = shell::cargo();
+    if shell::find("cargo-nextest").is_some() {
+        command.args(["nextest", "run", "--no-fail-fast"]).args(selection);
+    } else {
+        command.args(["test", "--no-fail-fast", "--tests"]).args(selection);
+    }
+    command
+}
+
+fn demo(understudy: &PathBuf) -> Command {
+    let mut command = Command::new(understudy);
+    command.args(["demo", "--seconds", DEMO_SECONDS]);
+    command
+}
+
+/// The program as the tests built it.
+fn built(profile: &str) -> Result<PathBuf> {
+    let metadata = layers::metadata(&["--no-deps"])?;
+    let folder = metadata["target_directory"].as_str().context("cargo names no target folder")?;
+    Ok(PathBuf::from(folder).join(profile).join("understudy"))
+}
