@@ -1,1 +1,17 @@
-//! (skeleton)
+//! Every protocol decision, pure: answer, refresh, transfer, notify, tsig, access.
+//!
+//! Bytes, events and `now` come in as arguments; bytes, actions and deadlines go out. Nothing here
+//! opens a socket, reads a clock or remembers more than its own value.
+
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+pub mod access;
+pub mod answer;
+pub mod code;
+pub mod edns;
+pub mod notify;
+pub mod primaries;
+pub mod refresh;
+pub mod time;
+pub mod tsig;
+pub mod xfr;

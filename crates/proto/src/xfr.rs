@@ -1,0 +1,4 @@
+//! Zone transfer.
+
+pub mod inbound;
+pub mod probe;

@@ -1,0 +1,1 @@
+//! Master (replaced by its owner).

@@ -1,0 +1,1 @@
+//! Rdata (replaced by its owner).

@@ -1,0 +1,1 @@
+//! Tsig (replaced by its owner).
