@@ -1,0 +1,248 @@
+//! The descriptor table: what the rdata of each rrtype is made of.
+//!
+//! Pure. Checking, expanding, canonical form, printing and reading all derive from these rows, so
+//! a new rrtype is one more row. A type without a row is opaque and exact (RFC 3597).
+//!
+//! Standards: RFC 1035 §3.3–3.4 · RFC 3597 §4 (which names may be compressed) · RFC 4034 §6.2 and
+//! RFC 6840 §5.1 (which names canonical form lower-cases) · the RFC beside each row.
+//!
+//! Invariants: I1 rows stand in ascending order of type. I2 a field that takes the rest of the
+//! rdata is the last one of its row.
+//!
+//! Not here: what a field looks like on the wire (`field`) or on paper (`present`, `parse`).
+
+use crate::codes::Rrtype;
+
+/// One field of an rdata, as it stands on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    /// A domain name.
+    Name(NameRule),
+    /// An octet, printed as a number.
+    U8,
+    /// Two octets, printed as a number.
+    U16,
+    /// Four octets, printed as a number.
+    U32,
+    /// Four octets, a span in seconds; read with units too (`1h30m`).
+    Seconds,
+    /// Four octets, a point in time printed as YYYYMMDDHHmmSS (RFC 4034 §3.2).
+    Time,
+    /// An octet, a DNSSEC algorithm: printed as a number, read as its mnemonic too.
+    Algorithm,
+    /// Two octets, the rrtype that a signature covers; never a meta type.
+    Covered,
+    /// Two octets, a certificate type: printed as a number, read as its mnemonic too (RFC 4398).
+    CertType,
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv6 address.
+    Ipv6,
+    /// Six octets, printed as `00-00-5e-00-53-2a` (RFC 7043).
+    Eui48,
+    /// Eight octets, printed like [`Field::Eui48`].
+    Eui64,
+    /// Eight octets, printed as four groups of hex digits: `0014:4fff:ff20:ee64` (RFC 6742).
+    Locator,
+    /// One character-string.
+    Text,
+    /// Character-strings up to the end, one at least.
+    Texts,
+    /// A CAA property tag: a length octet, then ASCII letters and digits (RFC 8659 §4.1).
+    Tag,
+    /// The rest, printed between quotes; at least so many octets.
+    Quoted(usize),
+    /// The rest, printed in hex; at least so many octets.
+    Hex(usize),
+    /// The rest, printed in base64; at least so many octets.
+    Base64(usize),
+    /// A length octet and so many octets, printed in hex, `-` when empty (RFC 5155 §3.3).
+    Salt,
+    /// A length octet and so many octets, printed in base32hex (RFC 5155 §3.3).
+    NextHashed,
+    /// The rest: a type bitmap (RFC 4034 §4.1.2).
+    Bitmap(BitmapRule),
+    /// The rest: the type bitmap of NXT, which ends at type 127 (RFC 2535 §5.2).
+    NxtBitmap,
+    /// The rest: SvcParams (RFC 9460 §2.2).
+    SvcParams,
+    /// The rest: the ports of a well-known service, a bit each (RFC 1035 §3.4.2).
+    Ports,
+    /// The rest: address prefixes (RFC 3123 §4).
+    Prefixes,
+    /// Sixteen octets: a place on the globe (RFC 1876 §2).
+    Location,
+}
+
+/// How a name inside an rdata may travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameRule {
+    /// Types of RFC 1035: compressed when sent, expanded when received, lower-cased.
+    WellKnown,
+    /// Types that were once sent compressed: expanded when received, never compressed, lower-cased
+    /// (RFC 3597 §4).
+    Legacy,
+    /// Never compressed, lower-cased in canonical form (RFC 4034 §6.2).
+    Lowered,
+    /// Never compressed, case kept.
+    Plain,
+}
+
+impl NameRule {
+    /// Whether the name may be sent compressed (RFC 3597 §4).
+    #[must_use]
+    pub const fn may_compress(self) -> bool {
+        matches!(self, Self::WellKnown)
+    }
+
+    /// Whether the name may arrive compressed (RFC 3597 §4).
+    #[must_use]
+    pub const fn may_arrive_compressed(self) -> bool {
+        matches!(self, Self::WellKnown | Self::Legacy)
+    }
+
+    /// Whether canonical form lower-cases the name (RFC 4034 §6.2, RFC 6840 §5.1).
+    #[must_use]
+    pub const fn is_lowered(self) -> bool {
+        !matches!(self, Self::Plain)
+    }
+}
+
+/// Whether a bitmap may name no type at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BitmapRule {
+    /// NSEC: its own type is always there.
+    NotEmpty,
+    /// NSEC3 of an empty non-terminal (RFC 5155 §7.1), CSYNC.
+    MayBeEmpty,
+}
+
+/// What the rdata of one rrtype is made of.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) rrtype: Rrtype,
+    pub(super) fields: &'static [Field],
+    /// The fields up to the last name: as far as anyone who wants only the names has to read.
+    pub(super) named: &'static [Field],
+}
+
+/// The row of a type, `None` if its rdata is opaque. Two loads.
+#[inline]
+pub(super) fn row(rrtype: Rrtype) -> Option<&'static Row> {
+    let slot = INDEX.get(usize::from(rrtype.0))?;
+    ROWS.get(usize::from(*slot))
+}
+
+const WELL_KNOWN: Field = Field::Name(NameRule::WellKnown);
+const LEGACY: Field = Field::Name(NameRule::Legacy);
+const LOWERED: Field = Field::Name(NameRule::Lowered);
+const PLAIN: Field = Field::Name(NameRule::Plain);
+
+const ROWS: &[Row] = {
+    use Field::*;
+    &[
+        row_of(1, &[Ipv4]),                                                            // A
+        row_of(2, &[WELL_KNOWN]),                                                      // NS
+        row_of(3, &[WELL_KNOWN]),                                                      // MD
+        row_of(4, &[WELL_KNOWN]),                                                      // MF
+        row_of(5, &[WELL_KNOWN]),                                                      // CNAME
+        row_of(6, &[WELL_KNOWN, WELL_KNOWN, U32, Seconds, Seconds, Seconds, Seconds]), // SOA
+        row_of(7, &[WELL_KNOWN]),                                                      // MB
+        row_of(8, &[WELL_KNOWN]),                                                      // MG
+        row_of(9, &[WELL_KNOWN]),                                                      // MR
+        row_of(11, &[Ipv4, U8, Ports]),                                                // WKS
+        row_of(12, &[WELL_KNOWN]),                                                     // PTR
+        row_of(13, &[Text, Text]),                                                     // HINFO
+        row_of(14, &[WELL_KNOWN, WELL_KNOWN]),                                         // MINFO
+        row_of(15, &[U16, WELL_KNOWN]),                                                // MX
+        row_of(16, &[Texts]),                                                          // TXT
+        row_of(17, &[LEGACY, LEGACY]), // RP, RFC 1183
+        row_of(18, &[U16, LEGACY]),    // AFSDB, RFC 1183
+        row_of(19, &[Text]),           // X25, RFC 1183
+        row_of(20, &[Texts]),          // ISDN, RFC 1183: one string or two
+        row_of(21, &[U16, LEGACY]),    // RT, RFC 1183
+        row_of(23, &[LOWERED]),        // NSAP-PTR, RFC 1348
+        row_of(24, &[Covered, Algorithm, U8, Seconds, Time, Time, U16, LEGACY, Base64(1)]), // SIG
+        row_of(25, &[U16, U8, Algorithm, Base64(0)]), // KEY, RFC 2535
+        row_of(26, &[U16, LEGACY, LEGACY]), // PX, RFC 2163
+        row_of(27, &[Text, Text, Text]), // GPOS, RFC 1712
+        row_of(28, &[Ipv6]),           // AAAA, RFC 3596
+        row_of(29, &[Location]),       // LOC, RFC 1876
+        row_of(30, &[LEGACY, NxtBitmap]), // NXT, RFC 2535
+        row_of(33, &[U16, U16, U16, LEGACY]), // SRV, RFC 2782
+        row_of(35, &[U16, U16, Text, Text, Text, LEGACY]), // NAPTR, RFC 3403
+        row_of(36, &[U16, LOWERED]),   // KX, RFC 2230
+        row_of(37, &[CertType, U16, Algorithm, Base64(1)]), // CERT, RFC 4398
+        row_of(39, &[LOWERED]),        // DNAME, RFC 6672
+        row_of(42, &[Prefixes]),       // APL, RFC 3123
+        row_of(43, &[U16, Algorithm, U8, Hex(1)]), // DS, RFC 4034
+        row_of(44, &[U8, U8, Hex(1)]), // SSHFP, RFC 4255
+        row_of(46, &[Covered, Algorithm, U8, Seconds, Time, Time, U16, LOWERED, Base64(1)]), // RRSIG
+        row_of(47, &[PLAIN, Bitmap(BitmapRule::NotEmpty)]), // NSEC, RFC 4034, RFC 6840 §5.1
+        row_of(48, &[U16, U8, Algorithm, Base64(1)]),       // DNSKEY, RFC 4034
+        row_of(49, &[Base64(1)]),                           // DHCID, RFC 4701
+        row_of(50, &[U8, U8, U16, Salt, NextHashed, Bitmap(BitmapRule::MayBeEmpty)]), // NSEC3
+        row_of(51, &[U8, U8, U16, Salt]),                   // NSEC3PARAM, RFC 5155
+        row_of(52, &[U8, U8, U8, Hex(1)]),                  // TLSA, RFC 6698
+        row_of(53, &[U8, U8, U8, Hex(1)]),                  // SMIMEA, RFC 8162
+        row_of(56, &[Texts]),                               // NINFO
+        row_of(59, &[U16, Algorithm, U8, Hex(1)]),          // CDS, RFC 7344, RFC 8078
+        row_of(60, &[U16, U8, Algorithm, Base64(1)]),       // CDNSKEY, RFC 7344, RFC 8078
+        row_of(61, &[Base64(1)]),                           // OPENPGPKEY, RFC 7929
+        row_of(62, &[U32, U16, Bitmap(BitmapRule::MayBeEmpty)]), // CSYNC, RFC 7477
+        row_of(63, &[U32, U8, U8, Hex(12)]),                // ZONEMD, RFC 8976 §2.2.4
+        row_of(64, &[U16, PLAIN, SvcParams]),               // SVCB, RFC 9460
+        row_of(65, &[U16, PLAIN, SvcParams]),               // HTTPS, RFC 9460
+        row_of(99, &[Texts]),                               // SPF, RFC 7208
+        row_of(104, &[U16, Locator]),                       // NID, RFC 6742
+        row_of(105, &[U16, Ipv4]),                          // L32, RFC 6742
+        row_of(106, &[U16, Locator]),                       // L64, RFC 6742
+        row_of(107, &[U16, PLAIN]),                         // LP, RFC 6742
+        row_of(108, &[Eui48]),                              // EUI48, RFC 7043
+        row_of(109, &[Eui64]),                              // EUI64, RFC 7043
+        row_of(256, &[U16, U16, Quoted(1)]),                // URI, RFC 7553
+        row_of(257, &[U8, Tag, Quoted(0)]),                 // CAA, RFC 8659
+    ]
+};
+
+const fn row_of(code: u16, fields: &'static [Field]) -> Row {
+    Row { rrtype: Rrtype(code), fields, named: up_to_last_name(fields) }
+}
+
+const fn up_to_last_name(mut fields: &'static [Field]) -> &'static [Field] {
+    while let [front @ .., last] = fields {
+        if matches!(last, Field::Name(_)) {
+            return fields;
+        }
+        fields = front;
+    }
+    fields
+}
+
+const NO_ROW: u8 = u8::MAX;
+
+/// Type code → place in [`ROWS`]. Types above its end have no rows.
+static INDEX: [u8; 258] = index();
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "runs in the compiler, which refuses to go out of bounds"
+)]
+const fn index() -> [u8; 258] {
+    let mut index = [NO_ROW; 258];
+    let mut slot = 0;
+    while slot < ROWS.len() {
+        index[ROWS[slot].rrtype.0 as usize] = slot as u8;
+        slot += 1;
+    }
+    index
+}
+
+#[expect(dead_code, reason = "round-trip laws follow")]
+/// Every row, for tests that must leave none out.
+#[cfg(test)]
+pub(super) const fn rows() -> &'static [Row] {
+    ROWS
+}

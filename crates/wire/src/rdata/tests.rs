@@ -1,0 +1,74 @@
+//! What is accepted, what is refused, and what canonical form changes.
+
+#![expect(clippy::arithmetic_side_effects, reason = "tests may overflow loudly")]
+
+use super::*;
+use crate::name::NameError;
+
+/// A message with the name `ns.Example.` at offset 12 and the rdata at its end.
+fn message(rdata: &[u8]) -> (Vec<u8>, Range<usize>) {
+    let mut message = vec![0; 12];
+    message.extend_from_slice(b"\x02ns\x07Example\x00");
+    let start = message.len();
+    message.extend_from_slice(rdata);
+    (message, start..start + rdata.len())
+}
+
+fn expanded(rrtype: Rrtype, rdata: &[u8]) -> Result<Vec<u8>, RdataError> {
+    let (message, range) = message(rdata);
+    let mut out = b"kept".to_vec();
+    let result = expand(&message, range, rrtype, &mut out);
+    let appended = out.strip_prefix(b"kept").expect("what was there stays").to_vec();
+    if result.is_err() {
+        assert!(appended.is_empty(), "I2: nothing is left behind after an error");
+    } else {
+        assert_eq!(validate(rrtype, &appended), Ok(()), "I1");
+    }
+    result.map(|()| appended)
+}
+
+#[test]
+fn names_of_rfc_1035_types_are_expanded_between_fields() {
+    assert_eq!(
+        expanded(Rrtype::MX, b"\x00\x0a\x02mx\xc0\x0f"),
+        Ok(b"\x00\x0a\x02mx\x07Example\x00".to_vec())
+    );
+    let soa = b"\xc0\x0c\x01h\xc0\x0f\0\0\0\x01\0\0\0\x02\0\0\0\x03\0\0\0\x04\0\0\0\x05";
+    let whole = expanded(Rrtype::SOA, soa).expect("a compressed SOA");
+    let soa = Soa::parse(&whole).expect("an SOA");
+    assert_eq!(
+        (soa.mname.to_string(), soa.rname.to_string()),
+        ("ns.Example.".into(), "h.Example.".into())
+    );
+    assert_eq!(
+        (soa.serial.0, soa.refresh, soa.retry, soa.expire, soa.negative_ttl),
+        (1, 2, 3, 4, 5)
+    );
+}
+
+/// RFC 3597 §4; threat 21.
+#[test]
+fn compressed_names_are_refused_where_the_type_forbids_them() {
+    for rrtype in [Rrtype::DNAME, Rrtype::KX, Rrtype::NSEC, Rrtype::SVCB] {
+        let prefix: &[u8] = match rrtype {
+            Rrtype::KX | Rrtype::SVCB => b"\x00\x01",
+            _ => b"",
+        };
+        let rdata = [prefix, b"\xc0\x0c"].concat();
+        assert_eq!(expanded(rrtype, &rdata), Err(RdataError::CompressedName), "{rrtype}");
+    }
+    assert!(expanded(Rrtype::SRV, b"\0\0\0\0\0\x35\xc0\x0c").is_ok());
+    assert_eq!(expanded(Rrtype(999), b"\xc0\x0c"), Ok(b"\xc0\x0c".to_vec()), "opaque and exact");
+}
+
+/// Threat 35.
+#[test]
+fn pointers_that_do_not_lead_back_are_refused() {
+    for pointer in [b"\xc0\x18", b"\xc0\x19", b"\xc0\x00", b"\xff\xff"] {
+        assert_eq!(
+            expanded(Rrtype::NS, pointer),
+            Err(RdataError::Name(NameError::BadPointer)),
+            "{pointer:02x?}"
+        );
+    }
+}
