@@ -1,0 +1,1 @@
+//! `understudy.toml`: what was written, and what was accepted.

@@ -1,0 +1,1 @@
+//! Log lines: one per event, safe to read, and not too many.
