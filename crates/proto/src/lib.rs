@@ -3,7 +3,7 @@
 //! Bytes, events and `now` come in as arguments; bytes, actions and deadlines go out. Nothing here
 //! opens a socket, reads a clock or remembers more than its own value.
 
-#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 pub mod access;
 pub mod answer;

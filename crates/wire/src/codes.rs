@@ -20,6 +20,12 @@ pub struct UnknownMnemonic {
     prefix: &'static str,
 }
 
+impl UnknownMnemonic {
+    pub(crate) const fn new(kind: &'static str, prefix: &'static str) -> Self {
+        Self { kind, prefix }
+    }
+}
+
 /// Declares one field: the type, its named values, and both directions of its text form.
 macro_rules! field {
     ($(#[$doc:meta])* $field:ident($repr:ty), $kind:literal, $prefix:literal;
@@ -58,14 +64,16 @@ macro_rules! field {
                 $(if text.eq_ignore_ascii_case(stringify!($mnemonic)) {
                     return Ok(Self::$mnemonic);
                 })+
-                number_after($prefix, text)
+                $crate::codes::number_after($prefix, text)
                     .and_then(|number| <$repr>::try_from(number).ok())
                     .map(Self)
-                    .ok_or(UnknownMnemonic { kind: $kind, prefix: $prefix })
+                    .ok_or(UnknownMnemonic::new($kind, $prefix))
             }
         }
     };
 }
+
+pub(crate) use field;
 
 field! {
     /// Kind of a record, or of a question.
@@ -323,7 +331,7 @@ field! {
 }
 
 /// The number in words such as `TYPE123`; digits only, so that neither `TYPE+1` nor `TYPE` pass.
-fn number_after(prefix: &str, text: &str) -> Option<u32> {
+pub(crate) fn number_after(prefix: &str, text: &str) -> Option<u32> {
     let (head, digits) = text.split_at_checked(prefix.len())?;
     let numeric = digits.bytes().all(|octet| octet.is_ascii_digit());
     if head.eq_ignore_ascii_case(prefix) && numeric { digits.parse().ok() } else { None }

@@ -254,7 +254,7 @@ impl<'a> NameRef<'a> {
     }
 
     /// Where the labels start, leftmost first, and how many there are.
-    fn label_starts(self) -> ([u8; LABELS_MAX], usize) {
+    pub(crate) fn label_starts(self) -> ([u8; LABELS_MAX], usize) {
         let mut starts = [0_u8; LABELS_MAX];
         let (mut at, mut count) = (0_u8, 0_usize);
         for (label, start) in self.labels().zip(starts.iter_mut()) {
@@ -266,7 +266,7 @@ impl<'a> NameRef<'a> {
     }
 
     /// The label whose length octet stands at `start`.
-    fn label_at(self, start: u8) -> &'a [u8] {
+    pub(crate) fn label_at(self, start: u8) -> &'a [u8] {
         self.0.get(usize::from(start)..).and_then(|rest| Labels(rest).next()).unwrap_or(&[])
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! Not here: anything a borrowed name can do.
 
-use super::{LABEL_OCTETS_MAX, NAME_OCTETS_MAX, NameError, NameRef};
+use super::{LABEL_OCTETS_MAX, LABELS_MAX, NAME_OCTETS_MAX, NameError, NameRef};
 use core::fmt;
 
 /// Octets of a message header; no name lies there.
@@ -134,6 +134,7 @@ fn decompress(
     let (mut at, mut len) = (start, 0_usize);
     // What a pointer must lead to before (N3), and the end of the part at `start`.
     let (mut before, mut end) = (start, None);
+    let mut hops = 0_usize;
     loop {
         let &length = message.get(at).ok_or(NameError::Truncated)?;
         match length {
@@ -153,6 +154,11 @@ fn decompress(
                 let &low = message.get(at.wrapping_add(1)).ok_or(NameError::Truncated)?;
                 let target = usize::from(u16::from_be_bytes([length & 0x3f, low]));
                 if target >= before || target < HEADER_OCTETS {
+                    return Err(NameError::BadPointer);
+                }
+                // A name has no use for more; pointers to pointers would cost the square (RFC 9267 §2).
+                hops = hops.wrapping_add(1);
+                if hops > LABELS_MAX {
                     return Err(NameError::BadPointer);
                 }
                 end = end.or(Some(at.wrapping_add(2)));

@@ -69,7 +69,7 @@ fn relative_text_is_completed_by_the_origin() {
     assert_eq!(parse("www"), Ok(name("www.example.com")));
     assert_eq!(parse("www."), Ok(name("www.")));
     assert_eq!(parse("."), Ok(Name::root()));
-    assert_eq!(parse(&"a.".repeat(122).trim_end_matches('.').to_owned()), Err(NameError::TooLong));
+    assert_eq!(parse("a.".repeat(122).trim_end_matches('.')), Err(NameError::TooLong));
 }
 
 /// Threat 19: names of exactly 255 octets, and of one more.
@@ -190,6 +190,20 @@ fn names_grown_by_pointers_stop_at_255_octets() {
         at = start;
         let read = NameBuf::new().read(&message, start);
         assert_eq!(read.is_ok(), labels <= 127, "{labels} labels");
+    }
+}
+
+/// Threat 35: a chain of pointers to pointers costs no more than a name has labels.
+#[test]
+fn chains_of_bare_pointers_are_cut_short() {
+    let mut message = vec![0_u8; 12];
+    message.push(0);
+    let mut at = 12;
+    for hops in 1..=300 {
+        let start = message.len();
+        message.extend_from_slice(&(0xc000 | u16::try_from(at).unwrap()).to_be_bytes());
+        at = start;
+        assert_eq!(NameBuf::new().read(&message, start).is_ok(), hops <= LABELS_MAX, "{hops} hops");
     }
 }
 
