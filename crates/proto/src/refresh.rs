@@ -1,1 +1,447 @@
-//! Refresh.
+//! When to ask a primary for news, and when to stop answering.
+//!
+//! Pure: maps (state, event, now) to (state, actions). The driver performs the actions.
+//!
+//! Standards: RFC 1034 §4.3.5 (refresh, retry, expire) · RFC 1035 §3.3.13 (SOA timers) ·
+//! RFC 1996 §4.4 (one NOTIFY in hand) · RFC 1982 §3.2 (serial order).
+//!
+//! Invariants: I1 the deadline lies after the step that set it, so no input makes us spin.
+//! I2 a zone past EXPIRE is not served. I3 the serial never goes back while served.
+//! I4 one attempt is in flight at most; answers to abandoned attempts change nothing.
+//! I5 the first NOTIFY acts at once, later ones at most once a second.
+//!
+//! Not here: choosing a primary (`primaries`), reading transfers (`xfr`), storing versions.
+
+mod timers;
+
+pub use timers::{Bounds, BoundsError, SoaTimers, Timers};
+
+use crate::time::{Mono, Seconds};
+use wire::serial::Serial;
+
+/// How a zone is refreshed; from the settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// What the SOA timers are clamped to.
+    pub bounds: Bounds,
+    /// How long one attempt may take in all before it is called lost. A safety net: the driver's
+    /// own limits end an attempt earlier.
+    pub attempt_limit: Seconds,
+    /// How much of a wait is left to chance, in percent of it. A refresh may come that much
+    /// earlier, a retry that much later.
+    pub jitter_percent: u8,
+    /// Source of that chance; different for each zone.
+    pub seed: u64,
+}
+
+/// Number of one attempt; an answer carries the number of its question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt(pub u32);
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The deadline passed, or may have.
+    Tick,
+    /// A NOTIFY passed access control and TSIG.
+    Notified,
+    /// The operator wants the primaries asked now.
+    Refresh,
+    /// The operator wants the whole zone fetched now, whatever its serial.
+    Retransfer,
+    /// The policy or the primaries are different from now on; what was in flight is void.
+    Changed(Policy),
+    /// A primary answered the SOA query.
+    Probed(Attempt, SoaTimers),
+    /// A complete, checked zone is at hand but not yet visible.
+    Fetched(Attempt, SoaTimers),
+    /// The fetched version is durable and visible.
+    Installed(Attempt, SoaTimers),
+    /// The attempt ended without news.
+    Failed(Attempt),
+    /// The diff did not apply; only the whole zone will do.
+    DiffRejected(Attempt),
+}
+
+/// What to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Query the SOA.
+    Probe(Attempt),
+    /// Fetch the zone; `since` names the version we hold, `None` asks for all of it.
+    Transfer {
+        /// Number to report back with.
+        attempt: Attempt,
+        /// Base version for a diff.
+        since: Option<Serial>,
+    },
+    /// Make the fetched version durable, then visible.
+    Install(Attempt, SoaTimers),
+    /// A primary offered a serial that is not newer than ours: `SERIAL_OLDER`.
+    ReportOlder {
+        /// What the primary has.
+        offered: Serial,
+        /// What we hold.
+        held: Serial,
+    },
+    /// A primary confirmed the version we hold.
+    Confirmed,
+    /// Stop answering for the zone.
+    Expire,
+}
+
+/// First wait before we know any SOA; doubled after each failure.
+const FIRST_RETRY: Seconds = Seconds(5);
+/// Longest wait before we know any SOA.
+const FIRST_RETRY_MAX: Seconds = Seconds(600);
+/// Shortest time between two questions caused by NOTIFY; doubled after each failure.
+const NOTIFY_PACE: Seconds = Seconds(1);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Waiting {
+        until: Mono,
+    },
+    InFlight {
+        attempt: Attempt,
+        give_up_at: Mono,
+    },
+    /// Local work: it ends with an event or with the process, so nothing to give up.
+    Installing {
+        attempt: Attempt,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Held {
+    soa: SoaTimers,
+    expires_at: Mono,
+    expired: bool,
+}
+
+/// What waits for its turn while an attempt is in flight or a NOTIFY came too soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Wanted {
+    Nothing,
+    Notified,
+    Refresh,
+    Retransfer,
+}
+
+/// One zone's refresh state. A value: compare it, print it, store it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refresh {
+    policy: Policy,
+    held: Option<Held>,
+    phase: Phase,
+    wanted: Wanted,
+    /// Before this, a NOTIFY waits.
+    notify_ready_at: Mono,
+    /// The attempt in flight was asked for by the operator and may bring the serial we have.
+    forced: bool,
+    attempts: u32,
+    failures_in_a_row: u32,
+}
+
+impl Refresh {
+    /// A zone we hold no data for; due at once.
+    #[must_use]
+    pub const fn new(policy: Policy, now: Mono) -> Self {
+        Self {
+            policy,
+            held: None,
+            phase: Phase::Waiting { until: now },
+            wanted: Wanted::Nothing,
+            notify_ready_at: Mono(0),
+            forced: false,
+            attempts: 0,
+            failures_in_a_row: 0,
+        }
+    }
+
+    /// A zone found on disk: served until `expires_at` unless a primary confirms it before, and
+    /// due for a question at `refresh_at`.
+    #[must_use]
+    pub const fn restore(
+        policy: Policy,
+        soa: SoaTimers,
+        expires_at: Mono,
+        refresh_at: Mono,
+    ) -> Self {
+        let mut zone = Self::new(policy, refresh_at);
+        zone.held = Some(Held { soa, expires_at, expired: false });
+        zone
+    }
+
+    /// Advances the zone by one event. Total: every event is legal in every state.
+    #[must_use]
+    pub fn step(mut self, event: Event, now: Mono) -> (Self, Vec<Action>) {
+        let mut out = Vec::new();
+        self.expire_if_due(now, &mut out); // I2, before anything else can distract us
+        match event {
+            Event::Notified => self.want(Wanted::Notified),
+            Event::Refresh => self.want(Wanted::Refresh),
+            Event::Retransfer => self.want(Wanted::Retransfer),
+            Event::Changed(policy) => self.on_changed(policy),
+            Event::Probed(n, soa) if self.awaits(n) => self.on_probed(soa, now, &mut out),
+            Event::Fetched(n, soa) if self.awaits(n) => self.on_fetched(n, soa, now, &mut out),
+            Event::Installed(n, soa) if self.awaits(n) => self.settle(soa, now),
+            Event::DiffRejected(n) if self.awaits(n) => self.transfer(None, now, &mut out),
+            Event::Failed(n) if self.awaits(n) => self.wait_retry(now),
+            Event::Probed(..) | Event::Fetched(..) | Event::Installed(..) => {} // I4: too late
+            Event::DiffRejected(_) | Event::Failed(_) | Event::Tick => {}
+        }
+        self.on_timers(now, &mut out); // time passes with every event, not only with ticks
+        self.check_invariants(now);
+        (self, out)
+    }
+
+    /// When [`Event::Tick`] is due.
+    #[must_use]
+    pub fn deadline(&self) -> Mono {
+        let phase = match self.phase {
+            Phase::Waiting { until } => until.min(self.wanted_at()),
+            Phase::InFlight { give_up_at, .. } => give_up_at,
+            Phase::Installing { .. } => Mono::NEVER,
+        };
+        match self.held {
+            Some(held) if !held.expired => phase.min(held.expires_at),
+            Some(_) | None => phase,
+        }
+    }
+
+    /// When the primaries are asked next; `None` while they are being asked.
+    #[must_use]
+    pub fn next_refresh(&self) -> Option<Mono> {
+        match self.phase {
+            Phase::Waiting { until } => Some(until.min(self.wanted_at())),
+            Phase::InFlight { .. } | Phase::Installing { .. } => None,
+        }
+    }
+
+    /// Whether queries for the zone may be answered from the held version.
+    #[must_use]
+    pub fn serves(&self) -> bool {
+        self.held.is_some_and(|held| !held.expired)
+    }
+
+    /// Serial of the held version, served or not.
+    #[must_use]
+    pub fn serial(&self) -> Option<Serial> {
+        self.held.map(|held| held.soa.serial)
+    }
+
+    /// When answers stop, or stopped, without confirmation; `None` while nothing is held.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Mono> {
+        self.held.map(|held| held.expires_at)
+    }
+
+    /// The held version's timers as received and as followed.
+    #[must_use]
+    pub fn timers(&self) -> Option<Timers> {
+        self.held.map(|held| self.policy.bounds.apply(held.soa))
+    }
+
+    /// Attempts that failed since the last success.
+    #[must_use]
+    pub const fn failures_in_a_row(&self) -> u32 {
+        self.failures_in_a_row
+    }
+
+    /// The wishes and the clock, when nothing is in flight; the safety net when something is.
+    fn on_timers(&mut self, now: Mono, out: &mut Vec<Action>) {
+        match self.phase {
+            Phase::Waiting { .. } if self.wanted_at() <= now => self.grant(now, out),
+            Phase::Waiting { until } if until <= now => self.ask(now, out),
+            Phase::InFlight { .. } if self.wanted == Wanted::Retransfer => self.grant(now, out),
+            Phase::InFlight { give_up_at, .. } if give_up_at <= now => self.wait_retry(now),
+            Phase::Waiting { .. } | Phase::InFlight { .. } | Phase::Installing { .. } => {}
+        }
+    }
+
+    /// RFC 1996 §4.4: once is enough; the operator's wishes go before a primary's.
+    fn want(&mut self, wish: Wanted) {
+        self.wanted = self.wanted.max(wish);
+    }
+
+    /// When the wish that waits may be granted.
+    const fn wanted_at(&self) -> Mono {
+        match self.wanted {
+            Wanted::Nothing => Mono::NEVER,
+            Wanted::Notified => self.notify_ready_at, // I5
+            Wanted::Refresh | Wanted::Retransfer => Mono(0),
+        }
+    }
+
+    fn grant(&mut self, now: Mono, out: &mut Vec<Action>) {
+        match std::mem::replace(&mut self.wanted, Wanted::Nothing) {
+            Wanted::Nothing => {}
+            Wanted::Notified => {
+                let pace = doubled(NOTIFY_PACE, self.failures_in_a_row, FIRST_RETRY_MAX);
+                self.notify_ready_at = now.plus(pace);
+                self.ask(now, out);
+            }
+            Wanted::Refresh => self.ask(now, out),
+            Wanted::Retransfer => {
+                self.transfer(None, now, out);
+                self.forced = true;
+            }
+        }
+    }
+
+    /// New primaries may have what the old ones had not, so they are asked at once.
+    fn on_changed(&mut self, policy: Policy) {
+        self.policy = policy;
+        self.failures_in_a_row = 0;
+        if let Phase::InFlight { .. } = self.phase {
+            self.phase = Phase::Waiting { until: Mono::NEVER };
+        }
+        self.want(Wanted::Refresh);
+    }
+
+    fn on_probed(&mut self, soa: SoaTimers, now: Mono, out: &mut Vec<Action>) {
+        match self.held {
+            Some(held) if !held.expired && soa.serial == held.soa.serial => {
+                self.settle(soa, now);
+                out.push(Action::Confirmed);
+            }
+            Some(held) if !held.expired && soa.serial.is_newer_than(held.soa.serial) => {
+                self.transfer(Some(held.soa.serial), now, out);
+            }
+            Some(held) if !held.expired => self.refuse_older(soa.serial, held, now, out),
+            // Expired or empty: any version is better than none, whatever its serial.
+            Some(_) | None => self.transfer(None, now, out),
+        }
+    }
+
+    /// Asked before the version is visible: the primary may have gone back since the probe (I3).
+    fn on_fetched(&mut self, attempt: Attempt, soa: SoaTimers, now: Mono, out: &mut Vec<Action>) {
+        match self.held {
+            Some(held) if !held.expired && soa.serial == held.soa.serial && !self.forced => {
+                self.settle(soa, now);
+                out.push(Action::Confirmed);
+            }
+            Some(held)
+                if !held.expired
+                    && soa.serial != held.soa.serial
+                    && !soa.serial.is_newer_than(held.soa.serial) =>
+            {
+                self.refuse_older(soa.serial, held, now, out);
+            }
+            Some(_) | None => {
+                self.phase = Phase::Installing { attempt };
+                out.push(Action::Install(attempt, soa));
+            }
+        }
+    }
+
+    /// The primary went backwards: no progress, and no proof that our copy is current.
+    fn refuse_older(&mut self, offered: Serial, held: Held, now: Mono, out: &mut Vec<Action>) {
+        out.push(Action::ReportOlder { offered, held: held.soa.serial });
+        self.wait_retry(now);
+    }
+
+    /// Our copy was confirmed or replaced: both clocks restart. A kept wish is granted next.
+    fn settle(&mut self, soa: SoaTimers, now: Mono) {
+        let effective = self.policy.bounds.apply(soa).effective;
+        self.held = Some(Held { soa, expires_at: later(now, soa.expire), expired: false });
+        let wait_ms = later(now, effective.refresh).since_ms(now);
+        let early_ms = self.chance_ms(wait_ms);
+        self.phase = Phase::Waiting { until: now.plus_ms(wait_ms.saturating_sub(early_ms).max(1)) };
+        self.forced = false;
+        self.failures_in_a_row = 0;
+    }
+
+    /// Asks for news: the SOA when we hold a live copy, the zone itself when we do not.
+    fn ask(&mut self, now: Mono, out: &mut Vec<Action>) {
+        if self.serves() {
+            let attempt = self.begin(now);
+            out.push(Action::Probe(attempt));
+        } else {
+            self.transfer(None, now, out);
+        }
+    }
+
+    fn transfer(&mut self, since: Option<Serial>, now: Mono, out: &mut Vec<Action>) {
+        let attempt = self.begin(now);
+        out.push(Action::Transfer { attempt, since });
+    }
+
+    const fn begin(&mut self, now: Mono) -> Attempt {
+        self.attempts = self.attempts.wrapping_add(1);
+        let attempt = Attempt(self.attempts);
+        self.phase = Phase::InFlight { attempt, give_up_at: later(now, self.policy.attempt_limit) };
+        attempt
+    }
+
+    fn wait_retry(&mut self, now: Mono) {
+        let retry = match self.timers() {
+            Some(timers) => timers.effective.retry,
+            None => doubled(FIRST_RETRY, self.failures_in_a_row, FIRST_RETRY_MAX),
+        };
+        let wait_ms = later(now, retry).since_ms(now);
+        let until = now.plus_ms(wait_ms.saturating_add(self.chance_ms(wait_ms)));
+        if self.wanted == Wanted::Notified {
+            self.wanted = Wanted::Nothing; // a failed transfer after NOTIFY retries on RETRY
+        }
+        self.forced = false;
+        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        let pace = doubled(NOTIFY_PACE, self.failures_in_a_row, FIRST_RETRY_MAX);
+        self.notify_ready_at = now.plus(pace.min(retry));
+        self.phase = Phase::Waiting { until };
+    }
+
+    fn expire_if_due(&mut self, now: Mono, out: &mut Vec<Action>) {
+        if let Some(held) = &mut self.held
+            && !held.expired
+            && held.expires_at <= now
+        {
+            held.expired = true;
+            out.push(Action::Expire);
+        }
+    }
+
+    fn awaits(&self, answered: Attempt) -> bool {
+        matches!(self.phase, Phase::InFlight { attempt, .. } | Phase::Installing { attempt } if attempt == answered)
+    }
+
+    /// A number from 0 to the policy's share of `wait_ms`: the same for the same seed and attempt.
+    fn chance_ms(&self, wait_ms: u64) -> u64 {
+        let share = u64::from(self.policy.jitter_percent.min(100));
+        let most = (wait_ms / 100).saturating_mul(share);
+        mix(self.policy.seed ^ u64::from(self.attempts)).checked_rem(most).unwrap_or(0)
+    }
+
+    /// Reads only; compiled out of release builds.
+    fn check_invariants(&self, now: Mono) {
+        debug_assert!(self.deadline() > now, "I1: {:?} is not after {now:?}", self.deadline());
+        debug_assert!(!self.serves() || !self.is_past_expiry(now), "I2: served past expiry");
+    }
+
+    fn is_past_expiry(&self, now: Mono) -> bool {
+        self.held.is_some_and(|held| held.expires_at <= now)
+    }
+}
+
+/// At least one second on, so that a zero timer cannot spin (I1).
+const fn later(now: Mono, wait: Seconds) -> Mono {
+    now.plus(if wait.0 == 0 { Seconds(1) } else { wait })
+}
+
+/// `first`, doubled `times` over, `most` at the most.
+fn doubled(first: Seconds, times: u32, most: Seconds) -> Seconds {
+    let factor = 1_u32.checked_shl(times.min(31)).unwrap_or(u32::MAX);
+    Seconds(first.0.saturating_mul(factor)).min(most)
+}
+
+/// SplitMix64's output function: neighbours in, strangers out.
+const fn mix(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! The SOA timers, and the bounds an operator puts on them.
+
+use crate::time::Seconds;
+use wire::serial::Serial;
+
+/// The SOA fields that the refresh machine reads, as the primary sent them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SoaTimers {
+    /// Version of the zone.
+    pub serial: Serial,
+    /// Wait after success.
+    pub refresh: Seconds,
+    /// Wait after failure.
+    pub retry: Seconds,
+    /// Silence after which answers stop.
+    pub expire: Seconds,
+}
+
+/// Timers as received and as followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timers {
+    /// From the SOA record.
+    pub received: SoaTimers,
+    /// After the bounds.
+    pub effective: SoaTimers,
+}
+
+impl Timers {
+    /// Whether the bounds changed anything: `SOA_TIMER_CLAMPED`.
+    #[must_use]
+    pub fn is_clamped(&self) -> bool {
+        self.received != self.effective
+    }
+}
+
+/// What REFRESH and RETRY are clamped to, in seconds. Invariant: 1 ≤ min ≤ max for each.
+/// EXPIRE has no bounds: it is never lengthened, and shortening it is the primary's to decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    refresh: (Seconds, Seconds),
+    retry: (Seconds, Seconds),
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { refresh: (Seconds(1_200), Seconds(43_200)), retry: (Seconds(60), Seconds(43_200)) }
+    }
+}
+
+impl Bounds {
+    /// From (min, max) of REFRESH and of RETRY, in seconds.
+    ///
+    /// # Errors
+    ///
+    /// When a minimum is zero or above its maximum.
+    pub const fn new(refresh: (u32, u32), retry: (u32, u32)) -> Result<Self, BoundsError> {
+        if refresh.0 == 0 || refresh.0 > refresh.1 {
+            return Err(BoundsError { timer: "refresh", min: refresh.0, max: refresh.1 });
+        }
+        if retry.0 == 0 || retry.0 > retry.1 {
+            return Err(BoundsError { timer: "retry", min: retry.0, max: retry.1 });
+        }
+        Ok(Self {
+            refresh: (Seconds(refresh.0), Seconds(refresh.1)),
+            retry: (Seconds(retry.0), Seconds(retry.1)),
+        })
+    }
+
+    /// The timers to follow: REFRESH within bounds but at most EXPIRE/3, so that two attempts may
+    /// be lost before answers stop; RETRY within bounds but at most the REFRESH followed.
+    #[must_use]
+    pub fn apply(self, received: SoaTimers) -> Timers {
+        let third = Seconds((received.expire.0 / 3).max(1));
+        let refresh = received.refresh.clamp(self.refresh.0, self.refresh.1).min(third);
+        let retry = received.retry.clamp(self.retry.0, self.retry.1).min(refresh);
+        Timers { received, effective: SoaTimers { refresh, retry, ..received } }
+    }
+}
+
+/// Bounds that admit nothing, or zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{timer}: need 1 <= {min} <= {max} (seconds)")]
+pub struct BoundsError {
+    /// `refresh` or `retry`.
+    pub timer: &'static str,
+    /// Lower bound given.
+    pub min: u32,
+    /// Upper bound given.
+    pub max: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(received: (u32, u32, u32), followed: (u32, u32, u32)) {
+        let soa = |(refresh, retry, expire)| SoaTimers {
+            serial: Serial(1),
+            refresh: Seconds(refresh),
+            retry: Seconds(retry),
+            expire: Seconds(expire),
+        };
+        let timers = Bounds::default().apply(soa(received));
+        assert_eq!(timers.effective, soa(followed), "from {received:?}");
+        assert_eq!(timers.is_clamped(), received != followed);
+    }
+
+    #[test]
+    fn timers_are_clamped_to_bounds_and_to_a_third_of_expire() {
+        check((3_600, 900, 604_800), (3_600, 900, 604_800));
+        check((60, 30, 604_800), (1_200, 60, 604_800));
+        check((86_400, 7_200, 604_800), (43_200, 7_200, 604_800));
+        check((3_600, 7_200, 604_800), (3_600, 3_600, 604_800)); // retry above refresh
+        check((3_600, 600, 900), (300, 300, 900)); // EXPIRE below REFRESH
+        check((0, 0, 0), (1, 1, 0));
+        check((u32::MAX, u32::MAX, u32::MAX), (43_200, 43_200, u32::MAX));
+    }
+
+    #[test]
+    fn bounds_that_admit_nothing_are_refused() {
+        assert!(Bounds::new((0, 5), (1, 2)).is_err());
+        assert!(Bounds::new((6, 5), (1, 2)).is_err());
+        assert!(Bounds::new((5, 5), (2, 1)).is_err());
+        assert!(Bounds::new((5, 5), (1, 1)).is_ok());
+    }
+}
