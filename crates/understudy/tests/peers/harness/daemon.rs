@@ -1,0 +1,235 @@
+//! `understudy serve` as a child process, and its command line.
+
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::ask;
+use super::key::Key;
+use super::program::Program;
+use super::wait;
+
+const UNDERSTUDY: &str = env!("CARGO_BIN_EXE_understudy");
+
+/// A primary as our settings name it.
+#[derive(Clone)]
+pub(crate) struct Upstream {
+    pub(crate) at: SocketAddr,
+    pub(crate) key: Option<Key>,
+}
+
+/// A zone as our settings declare it: the notify senders are the hosts of its primaries.
+#[derive(Clone)]
+pub(crate) struct Zone {
+    pub(crate) apex: String,
+    pub(crate) upstreams: Vec<Upstream>,
+}
+
+impl Zone {
+    pub(crate) fn from(apex: &str, primary: SocketAddr, key: Option<&Key>) -> Self {
+        let upstreams = vec![Upstream { at: primary, key: key.cloned() }];
+        Self { apex: apex.to_owned(), upstreams }
+    }
+}
+
+/// What understudy is to be. Start it with [`Setup::start`].
+pub(crate) struct Setup {
+    pub(crate) at: SocketAddr,
+    pub(crate) zones: Vec<Zone>,
+    /// Least refresh and retry in seconds; tests of timers go far below the default.
+    pub(crate) refresh_min_s: Option<u32>,
+    /// Size of the commit log from which it is compacted.
+    pub(crate) compact_at_bytes: Option<u64>,
+}
+
+impl Setup {
+    pub(crate) fn new(zones: Vec<Zone>) -> Self {
+        Self::on(IpAddr::V4(Ipv4Addr::LOCALHOST), zones)
+    }
+
+    pub(crate) fn on(address: IpAddr, zones: Vec<Zone>) -> Self {
+        let at = SocketAddr::new(address, super::ports::free());
+        Self { at, zones, refresh_min_s: None, compact_at_bytes: None }
+    }
+
+    /// A port to be told of changes on, before the primary exists.
+    pub(crate) fn listening(at: SocketAddr, zones: Vec<Zone>) -> Self {
+        Self { at, zones, refresh_min_s: None, compact_at_bytes: None }
+    }
+
+    /// The settings as `understudy.toml` has them.
+    fn text(&self, folder: &Path) -> String {
+        let folder = folder.display();
+        let mut text = format!(
+            "[server]\nlisten = [\"{}\"]\ndata-dir = \"{folder}/data\"\n\n\
+             [api]\nsocket = \"{folder}/control.sock\"\n",
+            self.at
+        );
+        if let Some(least) = self.refresh_min_s {
+            let _infallible = write!(text, "\n[timers]\nrefresh-min = {least}\n");
+        }
+        if let Some(size) = self.compact_at_bytes {
+            let _infallible = write!(text, "\n[store]\ncompact-at-bytes = {size}\n");
+        }
+        let mut keys: Vec<&Key> = Vec::new();
+        for key in
+            self.zones.iter().flat_map(|zone| &zone.upstreams).filter_map(|up| up.key.as_ref())
+        {
+            if !keys.iter().any(|known| known.name == key.name) {
+                keys.push(key);
+            }
+        }
+        for Key { name, algorithm, secret } in keys {
+            let _infallible = write!(
+                text,
+                "\n[[key]]\nname = \"{name}\"\nalgorithm = \"{algorithm}\"\nsecret = \"{secret}\"\n"
+            );
+        }
+        for Zone { apex, upstreams } in &self.zones {
+            let list = |field: &str, address: &dyn Fn(&Upstream) -> String| -> String {
+                let entries = upstreams.iter().map(|upstream| {
+                    let key = upstream.key.as_ref();
+                    let key = key.map_or(String::new(), |key| format!(", key = \"{}\"", key.name));
+                    format!("{{ {field} = \"{}\"{key} }}", address(upstream))
+                });
+                entries.collect::<Vec<_>>().join(", ")
+            };
+            let _infallible = write!(
+                text,
+                "\n[[zone]]\nname = \"{apex}\"\nprimaries = [{}]\nnotify = [{}]\n",
+                list("address", &|upstream| upstream.at.to_string()),
+                list("from", &|upstream| upstream.at.ip().to_string()),
+            );
+        }
+        text
+    }
+
+    /// Starts it; returns as soon as its API answers, not when zones are loaded.
+    pub(crate) fn start(self) -> Daemon {
+        let folder = tempfile::tempdir().expect("a folder for understudy");
+        let mut daemon = Daemon { at: self.at, folder, program: None, setup: self };
+        daemon.write_settings();
+        daemon.start_again();
+        daemon
+    }
+}
+
+/// A running understudy, or one that was ended and can be started again over the same disk.
+pub(crate) struct Daemon {
+    pub(crate) at: SocketAddr,
+    folder: TempDir,
+    program: Option<Program>,
+    pub(crate) setup: Setup,
+}
+
+impl Daemon {
+    /// Starts it over the same settings and data.
+    pub(crate) fn start_again(&mut self) {
+        self.launch();
+        let awaited = "understudy's API answers";
+        wait::until(wait::SOON, awaited, || {
+            let program = self.program.as_mut().expect("just started");
+            assert!(program.ended().is_none(), "understudy ended:\n{}", program.log());
+            self.run(&["zone", "list", "--json"]).status.success()
+        });
+    }
+
+    /// Starts it and does not wait for anything.
+    pub(crate) fn launch(&mut self) {
+        let mut command = Command::new(UNDERSTUDY);
+        command.arg("serve").arg("--config").arg(self.config());
+        self.program = Some(Program::start("understudy", &mut command, self.folder.path()));
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&mut self) {
+        self.program.take().expect("understudy is running").kill();
+    }
+
+    /// SIGTERM; it must end with exit code 0.
+    pub(crate) fn stop(&mut self) {
+        let status = self.program.take().expect("understudy is running").stop();
+        assert!(status.success(), "a clean shutdown, not {status}");
+    }
+
+    pub(crate) fn program(&self) -> &Program {
+        self.program.as_ref().expect("understudy is running")
+    }
+
+    /// Writes `understudy.toml` from `setup` once more; [`Program::signal`] HUP makes it read it.
+    pub(crate) fn write_settings(&self) {
+        let text = self.setup.text(self.folder.path());
+        std::fs::write(self.config(), text).expect("understudy.toml");
+    }
+
+    /// Writes something else as `understudy.toml`.
+    pub(crate) fn write_broken_settings(&self) {
+        let text =
+            self.setup.text(self.folder.path()) + "\n[[zone]]\nname = \"broken.\"\nprimary = 3\n";
+        std::fs::write(self.config(), text).expect("understudy.toml");
+    }
+
+    pub(crate) fn reload_by_signal(&self) {
+        self.program().signal("HUP");
+    }
+
+    /// Runs a verb of the command line against this daemon.
+    pub(crate) fn run(&self, words: &[&str]) -> Output {
+        let socket = self.folder.path().join("control.sock");
+        let mut command = Command::new(UNDERSTUDY);
+        command.args(words).arg("--socket").arg(socket);
+        command.output().expect("understudy's command line")
+    }
+
+    /// `understudy zone status APEX --json`.
+    pub(crate) fn status(&self, apex: &str) -> Value {
+        let output = self.run(&["zone", "status", apex, "--json"]);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            let said = String::from_utf8_lossy(&output.stderr);
+            panic!("zone status {apex}: {error}\n{said}")
+        })
+    }
+
+    /// Verifies every checksum on disk; the daemon must not run.
+    pub(crate) fn check_disk(&self) -> Output {
+        assert!(self.program.is_none(), "check reads a disk at rest");
+        let mut command = Command::new(UNDERSTUDY);
+        command.arg("check").arg("--config").arg(self.config()).arg("--json");
+        command.output().expect("understudy check")
+    }
+
+    /// The serial it answers with.
+    pub(crate) fn serial(&self, apex: &str) -> Option<u32> {
+        ask::serial(self.at, apex)
+    }
+
+    #[track_caller]
+    pub(crate) fn wait_for_serial(&self, apex: &str, serial: u32) {
+        let awaited = format!("serial {serial} of {apex} is served");
+        wait::until(wait::SOON, &awaited, || self.serial(apex) == Some(serial));
+    }
+
+    /// Waits until a primary's entry has a failure with this code at any action, and returns it.
+    #[track_caller]
+    pub(crate) fn wait_for_failure(&self, apex: &str, code: &str) -> Value {
+        let mut last = Value::Null;
+        wait::within(wait::SOON, &format!("{code} in the status of {apex}"), || {
+            last = self.status(apex);
+            let primaries = last["primaries"].as_array().cloned().unwrap_or_default();
+            let at_primaries = primaries
+                .iter()
+                .filter_map(|primary| primary["actions"].as_object())
+                .flat_map(|actions| actions.values().map(|action| action["last_failure"].clone()));
+            let mut failures = at_primaries.chain([last["last_failure"].clone()]);
+            failures.find(|failure| failure["code"] == code)
+        })
+    }
+
+    fn config(&self) -> std::path::PathBuf {
+        self.folder.path().join("understudy.toml")
+    }
+}

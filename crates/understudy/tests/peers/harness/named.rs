@@ -1,0 +1,189 @@
+//! BIND as the primary.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::ask;
+use super::key::Key;
+use super::program::{self, Program};
+use super::wait;
+
+/// What a `named` is to be. Start it with [`Setup::start`].
+pub(crate) struct Setup {
+    pub(crate) address: IpAddr,
+    pub(crate) keys: Vec<Key>,
+    /// Apex and text of each zone.
+    pub(crate) zones: Vec<(String, String)>,
+    /// Who is told of changes, by which key.
+    pub(crate) notify: Option<(SocketAddr, Option<Key>)>,
+    /// The address-match list of `allow-transfer`, as BIND writes it.
+    pub(crate) allow_transfer: String,
+    /// Offset of its clock in `faketime`'s words, such as `+1h`.
+    pub(crate) clock: Option<String>,
+}
+
+impl Setup {
+    /// One zone, which everyone on this machine may transfer.
+    pub(crate) fn new(apex: &str, text: &str) -> Self {
+        Self {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            keys: Vec::new(),
+            zones: vec![(apex.to_owned(), text.to_owned())],
+            notify: None,
+            allow_transfer: "any;".to_owned(),
+            clock: None,
+        }
+    }
+
+    /// The same with a key that transfers need.
+    pub(crate) fn with_key(mut self, key: &Key) -> Self {
+        self.allow_transfer = format!("key \"{}\";", key.name);
+        self.keys.push(key.clone());
+        self
+    }
+
+    pub(crate) fn notifying(mut self, secondary: SocketAddr, key: Option<&Key>) -> Self {
+        self.notify = Some((secondary, key.cloned()));
+        self
+    }
+
+    /// Starts it and waits until it answers for its first zone.
+    pub(crate) fn start(self) -> Named {
+        let folder = tempfile::tempdir().expect("a folder for named");
+        let at = SocketAddr::new(self.address, super::ports::free());
+        for (apex, text) in &self.zones {
+            std::fs::write(folder.path().join(file_of(apex)), text).expect("a zone file");
+        }
+        let named = Named { folder, at, setup: self, program: None };
+        let config = named.config();
+        std::fs::write(named.folder.path().join("named.conf"), config).expect("named.conf");
+        named.restarted()
+    }
+}
+
+/// A running `named`, or one that was stopped and can be started again on the same port.
+pub(crate) struct Named {
+    folder: TempDir,
+    pub(crate) at: SocketAddr,
+    setup: Setup,
+    program: Option<Program>,
+}
+
+impl Named {
+    /// Starts it again after [`Named::kill`], with whatever its files hold by now.
+    pub(crate) fn start_again(&mut self) {
+        let config = self.folder.path().join("named.conf");
+        let mut command = match &self.setup.clock {
+            None => Command::new(program::find("named")),
+            Some(offset) => {
+                let mut command = Command::new(program::find("faketime"));
+                command.args(["-f", offset]).arg(program::find("named"));
+                command
+            }
+        };
+        command.args(["-g", "-n", "1", "-c"]).arg(&config).current_dir(self.folder.path());
+        let mut program = Program::start("named", &mut command, self.folder.path());
+        let apex = self.setup.zones[0].0.clone();
+        wait::until(wait::SOON, "named answers for its zone", || {
+            assert!(program.ended().is_none(), "named ended:\n{}", program.log());
+            ask::serial(self.at, &apex).is_some()
+        });
+        self.program = Some(program);
+    }
+
+    fn restarted(mut self) -> Self {
+        self.start_again();
+        self
+    }
+
+    pub(crate) fn kill(&mut self) {
+        if let Some(program) = self.program.take() {
+            program.kill();
+        }
+    }
+
+    /// Replaces a zone's file while it is stopped; its journal goes too.
+    pub(crate) fn write_zone(&self, apex: &str, text: &str) {
+        assert!(self.program.is_none(), "stop named before its file changes");
+        let file = self.folder.path().join(file_of(apex));
+        let _none_yet = std::fs::remove_file(self.folder.path().join(file_of(apex) + ".jnl"));
+        std::fs::write(file, text).expect("a zone file");
+    }
+
+    /// Edits a zone as operators do. Lines as `add www.example. 60 A 192.0.2.1`.
+    pub(crate) fn update(&self, apex: &str, lines: &[&str]) {
+        let mut script = format!("server {} {}\nzone {apex}\n", self.at.ip(), self.at.port());
+        for line in lines {
+            let _infallible = writeln!(script, "update {line}");
+        }
+        script.push_str("send\n");
+        nsupdate(self.setup.keys.first(), &script);
+    }
+
+    fn config(&self) -> String {
+        let Self { setup, at, .. } = self;
+        let folder = self.folder.path().display();
+        let listen = if at.is_ipv4() {
+            format!("listen-on port {} {{ {}; }};\n  listen-on-v6 {{ none; }};", at.port(), at.ip())
+        } else {
+            format!("listen-on {{ none; }};\n  listen-on-v6 port {} {{ {}; }};", at.port(), at.ip())
+        };
+        let mut text = format!(
+            "options {{\n  directory \"{folder}\";\n  pid-file none;\n  session-keyfile none;\n  \
+             {listen}\n  recursion no;\n  dnssec-validation no;\n  empty-zones-enable no;\n  \
+             notify-delay 0;\n  allow-transfer {{ {} }};\n}};\ncontrols {{ }};\n",
+            setup.allow_transfer
+        );
+        text.extend(setup.keys.iter().map(Key::for_named));
+        let notify = setup.notify.as_ref().map_or("notify no;".to_owned(), |(to, key)| {
+            let key = key.as_ref().map_or(String::new(), |key| format!(" key \"{}\"", key.name));
+            format!("notify explicit; also-notify {{ {} port {}{key}; }};", to.ip(), to.port())
+        });
+        let editors = setup
+            .keys
+            .first()
+            .map_or_else(|| "localhost".to_owned(), |key| format!("key \"{}\"", key.name));
+        for (apex, _) in &setup.zones {
+            let file = file_of(apex);
+            let _infallible = writeln!(
+                text,
+                "zone \"{apex}\" {{ type primary; file \"{file}\"; allow-update {{ {editors}; }}; \
+                 {notify} }};"
+            );
+        }
+        text
+    }
+}
+
+/// Runs `nsupdate` over a script; fails the test if the primary refuses.
+pub(crate) fn nsupdate(key: Option<&Key>, script: &str) {
+    let mut command = Command::new(program::find("nsupdate"));
+    if let Some(key) = key {
+        command.args(["-y", &key.for_command_line()]);
+    }
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("nsupdate");
+    child.stdin.take().expect("its input").write_all(script.as_bytes()).expect("a script");
+    let output = child.wait_with_output().expect("nsupdate ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "nsupdate: {said}\n{script}");
+}
+
+fn file_of(apex: &str) -> String {
+    let stem = apex.trim_end_matches('.');
+    let path: PathBuf = Path::new(stem).with_added_extension("zone");
+    path.display().to_string()
+}
+
+/// How soon a change must be served after a signed NOTIFY.
+pub(crate) const CHANGE_IS_SERVED_WITHIN: Duration = Duration::from_secs(1);

@@ -1,0 +1,102 @@
+//! A child process that ends with its guard, by its own pid.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use super::wait;
+
+/// Where Debian keeps its daemons; not always in `PATH`.
+const FOLDERS: [&str; 5] = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/sbin"];
+
+/// A running program, its log in a file. Killed when dropped.
+pub(crate) struct Program {
+    name: String,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Program {
+    /// Starts it with its output in `folder/name.log`, appended to.
+    pub(crate) fn start(name: &str, command: &mut Command, folder: &Path) -> Self {
+        let log = folder.join(format!("{name}.log"));
+        let out = File::options().create(true).append(true).open(&log).expect("log of a program");
+        let err = out.try_clone().expect("log of a program");
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(out)
+            .stderr(err)
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {name}: {error}"));
+        Self { name: name.to_owned(), child, log }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `None` while it runs.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("a child of ours")
+    }
+
+    /// Sends a signal by name (`HUP`, `STOP`, `CONT`, `TERM`).
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args(["-s", signal, &self.pid().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "cannot signal {}", self.name);
+    }
+
+    /// `kill -9`, and waits until it is gone.
+    pub(crate) fn kill(mut self) {
+        self.end();
+    }
+
+    /// Asks it to stop and waits for the exit code.
+    pub(crate) fn stop(mut self) -> ExitStatus {
+        self.signal("TERM");
+        let awaited = format!("{} ends when asked to", self.name);
+        wait::within(Duration::from_secs(20), &awaited, || self.ended())
+    }
+
+    /// Asks it to stop and gives it time to end its own children; then it is killed.
+    pub(crate) fn end_gently(&mut self) {
+        self.signal("TERM");
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while self.ended().is_none() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// What it printed so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap()
+    }
+
+    fn end(&mut self) {
+        let _already_gone = self.child.kill();
+        let _status = self.child.wait();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.end();
+        if std::thread::panicking() {
+            let log = self.log();
+            let tail: Vec<&str> = log.lines().rev().take(40).collect();
+            eprintln!("── the last of {}'s log", self.name);
+            tail.iter().rev().for_each(|line| eprintln!("   {line}"));
+        }
+    }
+}
+
+/// The path of a program that a test cannot do without.
+#[track_caller]
+pub(crate) fn find(name: &str) -> PathBuf {
+    FOLDERS
+        .iter()
+        .map(|folder| Path::new(folder).join(name))
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| panic!("`{name}` is not installed; run: cargo xtask setup"))
+}
