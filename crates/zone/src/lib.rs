@@ -1,1 +1,35 @@
-//! (skeleton)
+//! Immutable versions of zones: building, changing, looking up, comparing, publishing.
+//!
+//! Pure: no clock, no disk, no sockets. A version is a persistent B+ tree of byte pages in canonical order;
+//! the decision and its figures are in `docs/adr/0002-zone-as-a-persistent-btree-of-pages.md`.
+
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+#![forbid(unsafe_code)]
+
+mod apply;
+mod builder;
+mod check;
+mod diff;
+mod id;
+mod image;
+mod key;
+mod leaf;
+mod lookup;
+mod octets;
+mod page;
+mod rrset;
+mod table;
+mod version;
+
+pub use apply::ApplyError;
+pub use builder::Builder;
+pub use check::{CheckError, Limits, RRSET_BYTES_FITTING};
+pub use diff::{DIFF_FORMAT, Diff, DiffError, Records, RecordsIter};
+pub use id::{ViewId, ZoneId};
+pub use image::PageError;
+pub use leaf::Leaf;
+pub use lookup::Lookup;
+pub use page::PAGE_FORMAT;
+pub use rrset::{Rdatas, Rrset, Rrsets};
+pub use table::{Found, Slot, Table, TableError, ZoneState};
+pub use version::{Counts, SoaView, Version};

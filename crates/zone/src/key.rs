@@ -1,0 +1,220 @@
+//! Owners as keys whose octet order is the canonical order of names.
+//!
+//! Pure.
+//!
+//! A key is the owner relative to the apex: labels right to left, lower-cased, each ended by 0x00. Inside a
+//! label 0x00 is written 01 01 and 0x01 is written 01 02. The key of the apex is empty.
+//!
+//! Standards: RFC 4034 §6.1 (canonical order) · RFC 4343 §3 (case).
+//!
+//! Invariants: I1 comparing keys as octet strings is comparing owners in canonical order. I2 a name is at or
+//! under another exactly if its key starts with the other's. I3 0x00 stands only at the end of a label, so
+//! counting zeros counts labels.
+
+use crate::octets::Octets;
+use wire::name::NAME_OCTETS_MAX;
+
+/// No key is longer: 254 octets of a name, each doubled at worst.
+pub(crate) const KEY_OCTETS_MAX: usize = 512;
+
+/// A key on the stack.
+pub(crate) struct KeyBuf {
+    length: usize,
+    octets: [u8; KEY_OCTETS_MAX],
+}
+
+impl KeyBuf {
+    /// The key of the apex.
+    pub(crate) const fn new() -> Self {
+        Self { length: 0, octets: [0; KEY_OCTETS_MAX] }
+    }
+
+    /// The key of an owner in uncompressed wire form that is at or under an apex of `apex_labels` labels.
+    pub(crate) fn of(owner: &[u8], apex_labels: usize) -> Self {
+        let mut key = Self::new();
+        key.set(owner, apex_labels);
+        key
+    }
+
+    /// Makes this the key of another owner. Returns whether the owner has upper-case letters below the apex.
+    pub(crate) fn set(&mut self, owner: &[u8], apex_labels: usize) -> bool {
+        self.length = 0;
+        let mut upper = false;
+        let mut starts = [0_u8; 128];
+        let labels = label_starts(owner, &mut starts);
+        let relative = starts.get(..labels.saturating_sub(apex_labels)).unwrap_or_default();
+        for start in relative.iter().rev() {
+            let mut rest = Octets(owner.get(usize::from(*start)..).unwrap_or_default());
+            let Some(label) = rest.octet().and_then(|length| rest.take(usize::from(length))) else {
+                continue;
+            };
+            upper |= self.push_label(label);
+        }
+        upper
+    }
+
+    /// Adds a label below. Returns whether it has upper-case letters.
+    pub(crate) fn push_label(&mut self, label: &[u8]) -> bool {
+        let end = self.length.saturating_add(label.len());
+        let Some(copy) = self.octets.get_mut(self.length..end) else { return false };
+        copy.copy_from_slice(label);
+        copy.make_ascii_lowercase();
+        let (mut upper, mut escapes) = (false, false);
+        for octet in label {
+            upper |= octet.is_ascii_uppercase();
+            escapes |= *octet <= 1;
+        }
+        if escapes {
+            for octet in label {
+                match *octet {
+                    0 => self.push(&[1, 1]),
+                    1 => self.push(&[1, 2]),
+                    other => self.push(&[other.to_ascii_lowercase()]),
+                }
+            }
+        } else {
+            self.length = end;
+        }
+        self.push(&[0]);
+        upper
+    }
+
+    /// Keeps the uppermost `labels` labels below the apex.
+    pub(crate) fn truncate(&mut self, labels: usize) {
+        self.length = end_of_labels(self.as_slice(), labels);
+    }
+
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        self.octets.get(..self.length).unwrap_or_default()
+    }
+
+    /// Appends octets of a key as they are; what does not fit is left out.
+    pub(crate) fn push(&mut self, octets: &[u8]) {
+        let end = self.length.saturating_add(octets.len());
+        if let Some(room) = self.octets.get_mut(self.length..end) {
+            room.copy_from_slice(octets);
+            self.length = end;
+        }
+    }
+}
+
+/// Labels below the apex.
+pub(crate) fn label_count(key: &[u8]) -> usize {
+    key.iter().filter(|octet| **octet == 0).count()
+}
+
+/// Labels that both keys have, counted from the apex downwards.
+pub(crate) fn labels_in_common(a: &[u8], b: &[u8]) -> usize {
+    label_count(a.get(..octets_in_common(a, b)).unwrap_or_default())
+}
+
+/// Length of the longest string that both start with.
+pub(crate) fn octets_in_common(a: &[u8], b: &[u8]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+/// Length of the part of a key that holds its uppermost `labels` labels; the whole if it has fewer.
+pub(crate) fn end_of_labels(key: &[u8], labels: usize) -> usize {
+    match labels.checked_sub(1) {
+        None => 0,
+        Some(earlier) => key
+            .iter()
+            .enumerate()
+            .filter(|(_, octet)| **octet == 0)
+            .nth(earlier)
+            .map_or(key.len(), |(at, _)| at.saturating_add(1)),
+    }
+}
+
+/// Whether a label of the key is the asterisk: the name or one above it is a wildcard (RFC 4592 §2.1.1).
+pub(crate) fn has_asterisk(key: &[u8]) -> bool {
+    key.contains(&b'*') && key.split(|octet| *octet == 0).any(|label| label == b"*")
+}
+
+/// Octets that the owner takes in wire form beside those of the apex.
+pub(crate) fn relative_octets(key: &[u8]) -> usize {
+    if !key.contains(&1) {
+        // A label's length octet takes the place of its zero.
+        return key.len();
+    }
+    let (mut octets, mut rest) = (0_usize, Octets(key));
+    while let Some(octet) = rest.octet() {
+        octets = octets.saturating_add(1);
+        if octet == 1 {
+            rest.octet();
+        }
+    }
+    octets
+}
+
+/// One bit an octet of the key, set where the owner as received has an upper-case letter.
+pub(crate) fn case_bits(owner: &[u8], apex_labels: usize, out: &mut Vec<u8>) {
+    let start = out.len();
+    let mut starts = [0_u8; 128];
+    let labels = label_starts(owner, &mut starts);
+    let relative = starts.get(..labels.saturating_sub(apex_labels)).unwrap_or_default();
+    let mut at = 0_usize;
+    for label in relative.iter().rev() {
+        let mut rest = Octets(owner.get(usize::from(*label)..).unwrap_or_default());
+        let label = rest.octet().and_then(|length| rest.take(usize::from(length)));
+        for octet in label.unwrap_or_default() {
+            if octet.is_ascii_uppercase() {
+                let index = start.saturating_add(at >> 3);
+                out.resize(out.len().max(index.saturating_add(1)), 0);
+                if let Some(bits) = out.get_mut(index) {
+                    *bits |= 0x80 >> (at & 7);
+                }
+            }
+            at = at.saturating_add(if *octet <= 1 { 2 } else { 1 });
+        }
+        at = at.saturating_add(1);
+    }
+}
+
+/// Writes the labels of a key in wire form without a root; returns how many octets. `None` if it is no key.
+pub(crate) fn write_labels(
+    key: &[u8],
+    case: &[u8],
+    out: &mut [u8; NAME_OCTETS_MAX],
+) -> Option<usize> {
+    let length = relative_octets(key);
+    let (mut label_end, mut at) = (length, 0_usize);
+    while at < key.len() {
+        let label = key.get(at..)?;
+        let label = label.get(..label.iter().position(|octet| *octet == 0)?)?;
+        let octets = relative_octets(label);
+        let mut to = label_end.checked_sub(octets)?;
+        label_end = to.checked_sub(1)?;
+        *out.get_mut(label_end)? =
+            u8::try_from(octets).ok().filter(|length| matches!(length, 1..=63))?;
+        let mut rest = Octets(label);
+        while let Some(octet) = rest.octet() {
+            let upper = case.get(at >> 3).is_some_and(|bits| bits & (0x80 >> (at & 7)) != 0);
+            let octet = match octet {
+                1 => {
+                    at = at.checked_add(1)?;
+                    rest.octet()?.checked_sub(1).filter(|octet| *octet <= 1)?
+                }
+                octet if upper => octet.to_ascii_uppercase(),
+                octet => octet,
+            };
+            *out.get_mut(to)? = octet;
+            to = to.checked_add(1)?;
+            at = at.checked_add(1)?;
+        }
+        at = at.checked_add(1)?;
+    }
+    (label_end == 0).then_some(length)
+}
+
+/// Finds where each label of a name starts, leftmost first; returns how many there are.
+fn label_starts(owner: &[u8], starts: &mut [u8; 128]) -> usize {
+    let (mut at, mut labels) = (0_usize, 0_usize);
+    while let Some(length) = owner.get(at).filter(|length| **length != 0) {
+        let (Some(slot), Ok(start)) = (starts.get_mut(labels), u8::try_from(at)) else { break };
+        *slot = start;
+        labels = labels.saturating_add(1);
+        at = at.saturating_add(1).saturating_add(usize::from(*length));
+    }
+    labels
+}

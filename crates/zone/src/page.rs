@@ -1,0 +1,284 @@
+//! Immutable pages of neighbouring leaves: one piece of memory each, the same on disk.
+//!
+//! Pure.
+//!
+//! Layout, numbers in network order:
+//!
+//! ```text
+//! u16 leaves · u16 octets of the prefix · the prefix, which all keys start with
+//! a head for each leaf: four key octets behind the prefix, zeros where the key is shorter
+//! u16 for each leaf but the first: where it starts behind these
+//! leaves: u8 octets of the key behind the prefix (0xff and u16 from 255 on) · those behind the head ·
+//!         flags · u8 labels of the occluder if flagged · u8 octets and case bits if flagged · rrsets
+//! ```
+//!
+//! Invariants: I1 the keys of a page ascend. I2 reading octets that are no page finds nothing, or wrong
+//! leaves, but never panics or runs on; [`crate::image`] refuses such pages before a version has them.
+//!
+//! Not here: which pages make a version (`tree`), writing pages (`run`).
+
+use crate::key::{self, KeyBuf};
+use crate::octets::Octets;
+use core::cmp::Ordering;
+use std::sync::Arc;
+
+/// Layout of pages, their rrsets and keys. Another number is another layout.
+pub const PAGE_FORMAT: u16 = 1;
+
+/// Octets of a head.
+pub(crate) const HEAD_OCTETS: usize = 4;
+
+/// A length octet of this value says that two more follow.
+pub(crate) const LONG_SUFFIX: u8 = 0xff;
+
+/// A page, shared by all versions that have it.
+#[derive(Clone, Debug)]
+pub(crate) struct Page(pub(crate) Arc<[u8]>);
+
+impl Page {
+    pub(crate) fn view(&self) -> PageView<'_> {
+        PageView::new(&self.0)
+    }
+}
+
+/// The parts of a page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PageView<'v> {
+    pub(crate) prefix: &'v [u8],
+    pub(crate) heads: &'v [[u8; HEAD_OCTETS]],
+    /// Where the second leaf starts in the body, and each after it.
+    pub(crate) starts: &'v [[u8; 2]],
+    pub(crate) body: &'v [u8],
+}
+
+impl<'v> PageView<'v> {
+    /// A page without leaves if the octets are none.
+    pub(crate) fn new(octets: &'v [u8]) -> Self {
+        Self::parse(octets).unwrap_or(Self { prefix: &[], heads: &[], starts: &[], body: &[] })
+    }
+
+    pub(crate) fn parse(octets: &'v [u8]) -> Option<Self> {
+        let mut rest = Octets(octets);
+        let leaves = usize::from(rest.u16()?);
+        let prefix_octets = usize::from(rest.u16()?);
+        let prefix = rest.take(prefix_octets)?;
+        let (heads, _) = rest.take(leaves.checked_mul(HEAD_OCTETS)?)?.as_chunks();
+        let (starts, _) = rest.take(leaves.checked_sub(1)?.checked_mul(2)?)?.as_chunks();
+        Some(Self { prefix, heads, starts, body: rest.0 })
+    }
+
+    pub(crate) const fn leaf_count(&self) -> usize {
+        self.heads.len()
+    }
+
+    pub(crate) fn leaf(&self, index: usize) -> Option<RawLeaf<'v>> {
+        let head = self.heads.get(index)?;
+        let start = match index.checked_sub(1) {
+            None => 0,
+            Some(earlier) => usize::from(u16::from_be_bytes(*self.starts.get(earlier)?)),
+        };
+        let end = match self.starts.get(index) {
+            None => self.body.len(),
+            Some(next) => usize::from(u16::from_be_bytes(*next)),
+        };
+        RawLeaf::parse(self.prefix, *head, self.body.get(start..end)?)
+    }
+
+    /// The leaf of a key: `Ok` is its index, `Err` where it would be.
+    pub(crate) fn find(&self, key: &[u8]) -> Result<usize, usize> {
+        let Some(rest) = key.strip_prefix(self.prefix) else {
+            return Err(if key < self.prefix { 0 } else { self.leaf_count() });
+        };
+        let wanted = head_of(rest);
+        let mut low = self.heads.partition_point(|head| *head < wanted);
+        // Heads mostly differ: of those equal to the wanted one there is one or none.
+        while self.heads.get(low) == Some(&wanted) {
+            match self.leaf(low).map(|leaf| leaf.key.compare_rest(rest)) {
+                Some(Ordering::Less) => low = low.saturating_add(1),
+                Some(Ordering::Equal) => return Ok(low),
+                Some(Ordering::Greater) | None => return Err(low),
+            }
+        }
+        Err(low)
+    }
+}
+
+/// Key octets that decide most comparisons.
+pub(crate) fn head_of(rest: &[u8]) -> [u8; HEAD_OCTETS] {
+    match rest.first_chunk() {
+        Some(head) => *head,
+        None => {
+            let mut head = [0; HEAD_OCTETS];
+            head.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            head
+        }
+    }
+}
+
+/// A key in the pieces it is stored in: prefix, head, and what is left.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyParts<'v> {
+    prefix: &'v [u8],
+    head: [u8; HEAD_OCTETS],
+    /// Octets of the head that are the key's.
+    head_octets: usize,
+    suffix: &'v [u8],
+}
+
+impl<'v> KeyParts<'v> {
+    /// A key that is stored in two pieces.
+    pub(crate) const fn of_two(prefix: &'v [u8], suffix: &'v [u8]) -> Self {
+        Self { prefix, head: [0; HEAD_OCTETS], head_octets: 0, suffix }
+    }
+
+    pub(crate) fn pieces(&self) -> [&[u8]; 3] {
+        [self.prefix, self.head.get(..self.head_octets).unwrap_or_default(), self.suffix]
+    }
+
+    pub(crate) fn octet_count(&self) -> usize {
+        self.prefix.len().saturating_add(self.head_octets).saturating_add(self.suffix.len())
+    }
+
+    pub(crate) fn push_to(&self, out: &mut Vec<u8>) {
+        self.pieces().iter().for_each(|piece| out.extend_from_slice(piece));
+    }
+
+    pub(crate) fn write_to(&self, out: &mut KeyBuf) {
+        self.pieces().iter().for_each(|piece| out.push(piece));
+    }
+
+    pub(crate) fn label_count(&self) -> usize {
+        self.pieces().iter().fold(0, |sum, piece| key::label_count(piece).saturating_add(sum))
+    }
+
+    /// Length of the longest string that this and `key` start with.
+    pub(crate) fn octets_in_common(&self, key: &[u8]) -> usize {
+        let mut common = 0_usize;
+        for piece in self.pieces() {
+            let same = key::octets_in_common(piece, key.get(common..).unwrap_or_default());
+            common = common.saturating_add(same);
+            if same < piece.len() {
+                break;
+            }
+        }
+        common
+    }
+
+    /// Labels that this and `key` have in common, from the apex downwards.
+    pub(crate) fn labels_in_common(&self, key: &[u8]) -> usize {
+        key::label_count(key.get(..self.octets_in_common(key)).unwrap_or_default())
+    }
+
+    /// Whether this is the name with key `above`, or below it.
+    pub(crate) fn starts_with(&self, above: &[u8]) -> bool {
+        self.octets_in_common(above) == above.len()
+    }
+
+    /// Whether the name with key `below` is this, or below it.
+    pub(crate) fn is_start_of(&self, below: &[u8]) -> bool {
+        self.octets_in_common(below) == self.octet_count()
+    }
+
+    pub(crate) fn compare(&self, key: &[u8]) -> Ordering {
+        let common = self.octets_in_common(key);
+        let mine = self.pieces().into_iter().flatten().nth(common);
+        mine.cmp(&key.get(common))
+    }
+
+    /// Compares with a key that starts with the prefix and has the same head, by what is behind the prefix.
+    fn compare_rest(&self, rest: &[u8]) -> Ordering {
+        let suffix = rest.get(HEAD_OCTETS..).unwrap_or_default();
+        self.suffix.cmp(suffix).then_with(|| {
+            let octets = self.head_octets.saturating_add(self.suffix.len());
+            octets.cmp(&rest.len())
+        })
+    }
+}
+
+/// What a name is, as far as looking others up needs to know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flags(pub(crate) u8);
+
+impl Flags {
+    pub(crate) const CUT: u8 = 1;
+    pub(crate) const DNAME: u8 = 2;
+    pub(crate) const CNAME: u8 = 4;
+    /// A CNAME that is not alone.
+    pub(crate) const CNAME_CONFLICT: u8 = 8;
+    /// It or a name above it has the label `*`.
+    pub(crate) const ASTERISK: u8 = 16;
+    /// The labels of the occluder follow.
+    pub(crate) const OCCLUDED: u8 = 32;
+    /// Case bits follow.
+    pub(crate) const CASE: u8 = 64;
+    /// All that mean something.
+    pub(crate) const KNOWN: u8 = 127;
+
+    pub(crate) const fn has(self, flag: u8) -> bool {
+        self.0 & flag != 0
+    }
+
+    pub(crate) const fn is_cut(self) -> bool {
+        self.has(Self::CUT)
+    }
+
+    pub(crate) const fn has_dname(self) -> bool {
+        self.has(Self::DNAME)
+    }
+
+    pub(crate) const fn has_cname(self) -> bool {
+        self.has(Self::CNAME)
+    }
+
+    /// Whether names below are occluded.
+    pub(crate) const fn occludes(self) -> bool {
+        self.has(Self::CUT | Self::DNAME)
+    }
+}
+
+/// What a leaf has behind its key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tail<'v> {
+    pub(crate) flags: Flags,
+    /// Labels below the apex of the topmost cut or DNAME above; 0 if there is none.
+    pub(crate) occluder_labels: u8,
+    pub(crate) case: &'v [u8],
+    pub(crate) rrsets: &'v [u8],
+}
+
+impl<'v> Tail<'v> {
+    pub(crate) fn parse(octets: &'v [u8]) -> Option<Self> {
+        let mut rest = Octets(octets);
+        let flags = Flags(rest.octet()?);
+        let occluder_labels = if flags.has(Flags::OCCLUDED) { rest.octet()? } else { 0 };
+        let case = if flags.has(Flags::CASE) {
+            let octets = rest.octet()?;
+            rest.take(usize::from(octets))?
+        } else {
+            &[]
+        };
+        Some(Self { flags, occluder_labels, case, rrsets: rest.0 })
+    }
+}
+
+/// A leaf as it lies in its page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RawLeaf<'v> {
+    pub(crate) key: KeyParts<'v>,
+    pub(crate) tail: Tail<'v>,
+    /// The octets of the tail, to be copied.
+    pub(crate) tail_octets: &'v [u8],
+}
+
+impl<'v> RawLeaf<'v> {
+    fn parse(prefix: &'v [u8], head: [u8; HEAD_OCTETS], octets: &'v [u8]) -> Option<Self> {
+        let mut rest = Octets(octets);
+        let length = match rest.octet()? {
+            LONG_SUFFIX => usize::from(rest.u16()?),
+            short => usize::from(short),
+        };
+        let suffix = rest.take(length.saturating_sub(HEAD_OCTETS))?;
+        let key = KeyParts { prefix, head, head_octets: length.min(HEAD_OCTETS), suffix };
+        Some(Self { key, tail: Tail::parse(rest.0)?, tail_octets: rest.0 })
+    }
+}
