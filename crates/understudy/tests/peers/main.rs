@@ -1,6 +1,12 @@
 //! Real name servers as primaries, `understudy serve` as their secondary, and questions over UDP
 //! and TCP as anyone would ask them. A missing peer fails the test: `cargo xtask setup`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "what a test stands on either works or fails the test"
+)]
+
 mod harness;
 
 mod failures;
