@@ -12,6 +12,7 @@ pub mod edns;
 pub mod notify;
 pub mod primaries;
 pub mod refresh;
+mod reply;
 pub mod time;
 pub mod tsig;
 pub mod xfr;

@@ -19,7 +19,7 @@ mod record;
 pub use algorithm::{Algorithm, MacLength, UnknownAlgorithm};
 pub use key::{Key, KeyError, SECRET_OCTETS_MAX, SECRET_OCTETS_STRONG};
 pub use mac::{Digest, Mac, Timers, Variables};
-pub use record::{ErrorCode, Fields, Malformed, TsigRecord, append, find, strip};
+pub use record::{ErrorCode, Fields, Malformed, TsigRecord, append, find};
 
 /// Largest time the 48-bit field can carry.
 pub const TIME_MAX: u64 = 0xffff_ffff_ffff;

@@ -60,9 +60,10 @@ pub struct Variables<'a> {
 
 /// A MAC in the making: feed the components in the order of RFC 8945 §4.3, then finish or verify.
 #[derive(Clone)]
-pub struct Digest<'k> {
-    key: &'k Key,
+pub struct Digest {
     state: State,
+    mac_octets: usize,
+    mac_octets_sent: usize,
 }
 
 #[derive(Clone)]
@@ -75,11 +76,15 @@ enum State {
     Sha512(Box<Hmac<sha2::Sha512>>),
 }
 
-impl<'k> Digest<'k> {
+impl Digest {
     /// Starts with nothing covered.
     #[must_use]
-    pub fn new(key: &'k Key) -> Self {
-        Self { key, state: State::new(key.algorithm(), key.secret()) }
+    pub fn new(key: &Key) -> Self {
+        Self {
+            state: State::new(key.algorithm(), key.secret()),
+            mac_octets: key.algorithm().mac_octets(),
+            mac_octets_sent: key.mac_octets(),
+        }
     }
 
     /// Covers the MAC of the request, or of the previous signed message, preceded by its length.
@@ -93,17 +98,17 @@ impl<'k> Digest<'k> {
         self.state.update(message);
     }
 
-    /// Covers the TSIG variables.
-    pub fn variables(&mut self, variables: &Variables<'_>) {
+    /// Covers the TSIG variables, key name and algorithm in canonical form (RFC 8945 §4.3.3).
+    pub fn variables(&mut self, key: &Key, variables: &Variables<'_>) {
         let mut name = [0_u8; 255];
-        let wire = self.key.name().as_ref().as_wire();
+        let wire = key.name().as_ref().as_wire();
         if let Some(lower) = name.get_mut(..wire.len()) {
             lower.copy_from_slice(wire);
             lower.make_ascii_lowercase();
             self.state.update(lower);
         }
         self.state.update(&[0x00, 0xff, 0, 0, 0, 0]); // class ANY, TTL 0
-        self.state.update(self.key.algorithm().wire_name());
+        self.state.update(key.algorithm().wire_name());
         self.timers(variables.timers);
         self.state.update(&variables.error.0.to_be_bytes());
         let other_len = u16::try_from(variables.other.len()).unwrap_or(u16::MAX);
@@ -122,7 +127,7 @@ impl<'k> Digest<'k> {
     #[must_use]
     pub fn finish(self) -> Mac {
         let whole = self.state.finish();
-        let sent = whole.as_octets().get(..self.key.mac_octets());
+        let sent = whole.as_octets().get(..self.mac_octets_sent);
         sent.and_then(Mac::from_octets).unwrap_or(whole)
     }
 
@@ -130,7 +135,14 @@ impl<'k> Digest<'k> {
     /// length is acceptable is judged elsewhere; an empty MAC never matches.
     #[must_use]
     pub fn verify(self, received: &[u8]) -> bool {
-        received.len() <= self.key.algorithm().mac_octets() && self.state.verify(received)
+        received.len() <= self.mac_octets && self.state.verify(received)
+    }
+}
+
+/// Shows nothing: the state is as good as the secret (I1).
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Digest").finish_non_exhaustive()
     }
 }
 

@@ -98,12 +98,6 @@ impl TsigRecord<'_> {
     pub fn other_time(&self) -> Option<u64> {
         <[u8; 6]>::try_from(self.other).ok().map(time_from)
     }
-
-    /// Length of the message without the TSIG.
-    #[must_use]
-    pub const fn signed_octets(&self) -> usize {
-        HEADER_OCTETS.saturating_add(self.rest.len())
-    }
 }
 
 /// Finds the TSIG at the end of a message; `None` when there is none.
@@ -142,17 +136,6 @@ pub fn find(message: &[u8]) -> Result<Option<TsigRecord<'_>>, Malformed> {
         return Err(Malformed::TrailingOctets);
     }
     read(message, start, header).map(Some)
-}
-
-/// Takes the verified TSIG off: writes the restored header and returns the length that remains.
-///
-/// Takes the parts by value because the record borrows the message.
-#[must_use]
-pub fn strip(message: &mut [u8], header: [u8; 12], signed_octets: usize) -> usize {
-    if let Some(place) = message.get_mut(..HEADER_OCTETS) {
-        place.copy_from_slice(&header);
-    }
-    signed_octets.min(message.len())
 }
 
 /// The fields of a TSIG to be put on a message.
