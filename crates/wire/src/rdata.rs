@@ -13,19 +13,25 @@
 //! Not here: which types may stand in a zone (`zone::check`), class-dependent rdata: class IN is
 //! taken for granted.
 
-#[expect(dead_code, reason = "reading follows")]
 mod bitmap;
 mod field;
+mod location;
+mod params;
+mod parse;
+mod present;
 mod soa;
-#[expect(dead_code, reason = "printing follows")]
 mod svcb;
 mod table;
+pub(crate) mod words;
 
 use std::ops::Range;
 
 pub use bitmap::types as bitmap_types;
+pub use parse::parse;
+pub use present::{Presentation, PresentationType, present, present_type};
 pub use soa::Soa;
 pub use table::NameRule;
+pub use words::{TextError, TextFault};
 
 use crate::codes::Rrtype;
 use crate::name::{NameBuf, NameError};

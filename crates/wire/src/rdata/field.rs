@@ -14,6 +14,9 @@ use crate::codes::Rrtype;
 use crate::name::{NAME_OCTETS_MAX, NameError};
 
 impl Field {
+    /// What a name is called in errors.
+    pub(super) const NAME_LABEL: &'static str = "a domain name";
+
     /// Checks the field at the front of `rest` and returns its length in octets.
     pub(super) fn measure(self, rest: &[u8]) -> Result<usize, RdataError> {
         match self {
@@ -45,7 +48,7 @@ impl Field {
     /// What the field is called in errors.
     pub(super) const fn label(self) -> &'static str {
         match self {
-            Self::Name(_) => "a domain name",
+            Self::Name(_) => Self::NAME_LABEL,
             Self::U8 => "a number up to 255",
             Self::U16 => "a number up to 65535",
             Self::U32 => "a number up to 4294967295",

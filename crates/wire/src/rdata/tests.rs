@@ -2,6 +2,10 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "tests may overflow loudly")]
 
+mod hostile;
+mod laws;
+mod types;
+
 use super::*;
 use crate::name::NameError;
 
@@ -71,4 +75,46 @@ fn pointers_that_do_not_lead_back_are_refused() {
             "{pointer:02x?}"
         );
     }
+}
+
+/// RFC 4034 §6.2, RFC 6840 §5.1.
+#[test]
+fn canonical_form_lower_cases_the_names_it_should_and_no_others() {
+    for (rrtype, rdata, canonical) in [
+        (Rrtype::NS, &b"\x02NS\0"[..], &b"\x02ns\0"[..]),
+        (Rrtype::SRV, b"\0\x41\0\x42\0\x43\x01T\0", b"\0\x41\0\x42\0\x43\x01t\0"),
+        (Rrtype::DNAME, b"\x01T\0", b"\x01t\0"),
+        (
+            Rrtype::NAPTR,
+            b"\0\x41\0\x42\x01U\x01S\x01R\x01N\0",
+            b"\0\x41\0\x42\x01U\x01S\x01R\x01n\0",
+        ),
+        (Rrtype::NSEC, b"\x01N\0\0\x01\x40", b"\x01N\0\0\x01\x40"),
+        (Rrtype::SVCB, b"\0\x01\x01T\0", b"\0\x01\x01T\0"),
+        (Rrtype::TXT, b"\x01T", b"\x01T"),
+        (Rrtype(65_280), b"\x01T\0", b"\x01T\0"),
+    ] {
+        let mut out = b"kept".to_vec();
+        canonical_into(rrtype, rdata, &mut out);
+        assert_eq!(out.strip_prefix(b"kept"), Some(canonical), "{rrtype}");
+    }
+    let rrsig = [&b"\0\x41"[..], &[b'A'; 16], b"\x06Signer\0SIG"].concat();
+    let mut out = Vec::new();
+    canonical_into(Rrtype::RRSIG, &rrsig, &mut out);
+    assert_eq!(&out[18..], b"\x06signer\0SIG", "the signer's name is lower-cased, the rest is not");
+}
+
+#[test]
+fn names_are_found_with_how_they_may_travel() {
+    let found = |rrtype, rdata| names(rrtype, rdata).collect::<Vec<_>>();
+    assert_eq!(found(Rrtype::MX, b"\0\x01\x01m\0"), [(2..5, NameRule::WellKnown)]);
+    assert_eq!(
+        found(Rrtype::MINFO, b"\0\x01m\0"),
+        [(0..1, NameRule::WellKnown), (1..4, NameRule::WellKnown)]
+    );
+    assert_eq!(found(Rrtype::SRV, b"\0\0\0\0\0\0\x01m\0"), [(6..9, NameRule::Legacy)]);
+    assert_eq!(found(Rrtype::NSEC, b"\x01m\0\0\x01\x40"), [(0..3, NameRule::Plain)]);
+    assert_eq!(found(Rrtype::A, b"\x7f\0\0\x01"), []);
+    assert_eq!(found(Rrtype(65_280), b"\0"), []);
+    assert!(NameRule::WellKnown.may_compress() && !NameRule::Legacy.may_compress());
 }

@@ -1,0 +1,398 @@
+//! Text to rdata.
+//!
+//! Pure.
+//!
+//! Standards: RFC 1035 §5.1 · RFC 3597 §5 (`\# n hex`, for known types too) · RFC 4034 · RFC 5155.
+//!
+//! Invariants: I1 what is appended passes `validate`. I2 on error the caller's buffer is as it was.
+//!
+//! Not here: SvcParams (`params`), LOC (`location`), splitting text into words (`words`).
+
+use super::table::{self, Field};
+use super::words::{Lexer, TextError, TextFault, Word, Words, seconds, unescape_into, unexpected};
+use super::{bitmap, location, params, validate};
+use crate::codes::Rrtype;
+use crate::name::{Name, NameRef};
+use core::net::{Ipv4Addr, Ipv6Addr};
+use data_encoding::{BASE32HEX_NOPAD, BASE64, Encoding, HEXLOWER_PERMISSIVE};
+
+/// Reads one rdata from text and appends its wire form to `out`. Relative names end in `origin`.
+///
+/// # Errors
+/// When the text is not an rdata of this type; `out` is then unchanged.
+pub fn parse(
+    rrtype: Rrtype,
+    text: &str,
+    origin: NameRef<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), TextError> {
+    let (mut lexer, mut spans, mut more) = (Lexer::new(), Vec::new(), Vec::new());
+    lexer.entry(text.as_bytes(), &mut spans)?;
+    if let Some(next) = lexer.entry(text.as_bytes(), &mut more)? {
+        return Err(unexpected(next.line, "a second line", "one record"));
+    }
+    parse_words(rrtype, Words::new(text.as_bytes(), &spans, 1), origin, out)
+}
+
+/// Reads an rdata from all of `words`.
+pub(crate) fn parse_words(
+    rrtype: Rrtype,
+    mut words: Words<'_>,
+    origin: NameRef<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), TextError> {
+    let before = out.len();
+    let parsed = parse_any(rrtype, &mut words, origin, out).and_then(|()| {
+        words.expect_end()?;
+        let rdata = out.get(before..).unwrap_or_default();
+        if rdata.len() > usize::from(u16::MAX) {
+            let found = format!("{} octets of rdata", rdata.len());
+            return Err(unexpected(words.line(), found, "65535 at most"));
+        }
+        validate(rrtype, rdata).map_err(|rule| TextError {
+            line: words.line(),
+            fault: TextFault::Rdata { rrtype, rule },
+        })
+    });
+    if parsed.is_err() {
+        out.truncate(before);
+    }
+    parsed
+}
+
+fn parse_any(
+    rrtype: Rrtype,
+    words: &mut Words<'_>,
+    origin: NameRef<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), TextError> {
+    if words.peek().is_some_and(|word| word.plain() == Some("\\#")) {
+        words.next();
+        return parse_generic(words, out);
+    }
+    let Some(row) = table::row(rrtype) else {
+        let word = words.expect(GENERIC)?;
+        return Err(word.unexpected(GENERIC));
+    };
+    row.fields.iter().try_for_each(|field| parse_field(*field, words, origin, out))
+}
+
+const GENERIC: &str = "`\\#`, a length and hex, the form of types without one of their own";
+
+fn parse_generic(words: &mut Words<'_>, out: &mut Vec<u8>) -> Result<(), TextError> {
+    let length: u16 = parse_number(words, "the length of the rdata")?;
+    let before = out.len();
+    decode_rest(words, &HEXLOWER_PERMISSIVE, "hex digits", out)?;
+    let octets = out.len().saturating_sub(before);
+    if octets == usize::from(length) {
+        return Ok(());
+    }
+    let found = format!("{octets} octets after a length of {length}");
+    Err(unexpected(words.line(), found, "as many octets as the length says"))
+}
+
+fn parse_field(
+    field: Field,
+    words: &mut Words<'_>,
+    origin: NameRef<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), TextError> {
+    let label = field.label();
+    match field {
+        Field::Name(_) => {
+            let name = parse_name(words.expect(label)?, origin)?;
+            out.extend_from_slice(name.as_wire());
+        }
+        Field::U8 => out.push(parse_number(words, label)?),
+        Field::U16 => out.extend(parse_number::<u16>(words, label)?.to_be_bytes()),
+        Field::U32 => out.extend(parse_number::<u32>(words, label)?.to_be_bytes()),
+        Field::Seconds => out.extend(parse_plain(words, label, seconds)?.to_be_bytes()),
+        Field::Time => out.extend(parse_plain(words, label, time)?.to_be_bytes()),
+        Field::Algorithm => out.push(parse_plain(words, label, algorithm)?),
+        Field::CertType => out.extend(parse_plain(words, label, cert_type)?.to_be_bytes()),
+        Field::Covered => {
+            let rrtype: Rrtype = parse_number(words, label)?;
+            out.extend(rrtype.0.to_be_bytes());
+        }
+        Field::Ipv4 => out.extend(parse_number::<Ipv4Addr>(words, label)?.octets()),
+        Field::Ipv6 => out.extend(parse_number::<Ipv6Addr>(words, label)?.octets()),
+        Field::Eui48 => out.extend(parse_plain(words, label, |text| groups::<6>(text, '-', 2))?),
+        Field::Eui64 => out.extend(parse_plain(words, label, |text| groups::<8>(text, '-', 2))?),
+        Field::Locator => out.extend(parse_plain(words, label, locator)?),
+        Field::Text | Field::Tag => push_text(words.expect(label)?, out)?,
+        Field::Texts => {
+            push_text(words.expect(label)?, out)?;
+            while let Some(word) = words.next() {
+                push_text(word, out)?;
+            }
+        }
+        Field::Quoted(_) => unescape_into(words.expect(label)?, out)?,
+        Field::Hex(_) => decode_rest(words, &HEXLOWER_PERMISSIVE, label, out)?,
+        Field::Base64(_) => decode_rest(words, &BASE64, label, out)?,
+        Field::Salt => parse_salt(words, label, out)?,
+        Field::NextHashed => {
+            let word = words.expect(label)?;
+            push_decoded(word, &BASE32HEX_NOPAD, &word.raw.to_ascii_uppercase(), label, out)?;
+        }
+        Field::Bitmap(_) => bitmap::build(&mut parse_rest::<Rrtype>(words, label)?, out),
+        Field::NxtBitmap => {
+            let types: Vec<Rrtype> = parse_rest(words, label)?;
+            push_bits(types.iter().map(|rrtype| rrtype.0), out);
+        }
+        Field::Ports => push_bits(parse_rest::<u16>(words, label)?.into_iter(), out),
+        Field::SvcParams => params::parse(words, out)?,
+        Field::Prefixes => {
+            while let Some(word) = words.next() {
+                push_prefix(word, out).ok_or_else(|| word.unexpected(label))?;
+            }
+        }
+        Field::Location => location::parse(words, out)?,
+    }
+    Ok(())
+}
+
+/// A name; `@` stands for the origin.
+pub(crate) fn parse_name(word: Word<'_>, origin: NameRef<'_>) -> Result<Name, TextError> {
+    if word.plain() == Some("@") {
+        return Ok(origin.to_name());
+    }
+    Name::parse(word.raw, origin).map_err(|_| word.unexpected(Field::NAME_LABEL))
+}
+
+fn parse_plain<T>(
+    words: &mut Words<'_>,
+    label: &'static str,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, TextError> {
+    let word = words.expect(label)?;
+    word.plain().and_then(read).ok_or_else(|| word.unexpected(label))
+}
+
+/// Whatever parses by itself: numbers, addresses, types. A sign is no part of a number.
+fn parse_number<T: std::str::FromStr>(
+    words: &mut Words<'_>,
+    label: &'static str,
+) -> Result<T, TextError> {
+    parse_plain(words, label, unsigned)
+}
+
+fn unsigned<T: std::str::FromStr>(text: &str) -> Option<T> {
+    if text.starts_with('+') { None } else { text.parse().ok() }
+}
+
+fn parse_rest<T: std::str::FromStr>(
+    words: &mut Words<'_>,
+    label: &'static str,
+) -> Result<Vec<T>, TextError> {
+    let mut items = Vec::new();
+    while words.peek().is_some() {
+        items.push(parse_number(words, label)?);
+    }
+    Ok(items)
+}
+
+/// All remaining words as one; white space may stand anywhere in hex and base64.
+fn decode_rest(
+    words: &mut Words<'_>,
+    encoding: &Encoding,
+    label: &'static str,
+    out: &mut Vec<u8>,
+) -> Result<(), TextError> {
+    let first = words.peek();
+    let mut joined = Vec::new();
+    while let Some(word) = words.next() {
+        joined.extend_from_slice(word.raw);
+    }
+    let decoded = encoding.decode(&joined).ok();
+    match (decoded, first) {
+        (Some(decoded), _) => out.extend(decoded),
+        (None, Some(word)) => return Err(word.unexpected(label)),
+        (None, None) => return Err(unexpected(words.line(), "nothing", label)),
+    }
+    Ok(())
+}
+
+fn parse_salt(
+    words: &mut Words<'_>,
+    label: &'static str,
+    out: &mut Vec<u8>,
+) -> Result<(), TextError> {
+    let word = words.expect(label)?;
+    if word.plain() == Some("-") {
+        out.push(0);
+        return Ok(());
+    }
+    push_decoded(word, &HEXLOWER_PERMISSIVE, word.raw, label, out)
+}
+
+/// A length octet and what `text` encodes, which may not be nothing.
+fn push_decoded(
+    word: Word<'_>,
+    encoding: &Encoding,
+    text: &[u8],
+    label: &'static str,
+    out: &mut Vec<u8>,
+) -> Result<(), TextError> {
+    let decoded = encoding.decode(text).ok().filter(|decoded| !decoded.is_empty());
+    let length = decoded.as_ref().and_then(|decoded| u8::try_from(decoded.len()).ok());
+    let (Some(decoded), Some(length)) = (decoded, length) else {
+        return Err(word.unexpected(label));
+    };
+    out.push(length);
+    out.extend(decoded);
+    Ok(())
+}
+
+/// A character-string: at most 255 octets after its length.
+fn push_text(word: Word<'_>, out: &mut Vec<u8>) -> Result<(), TextError> {
+    let mut text = Vec::new();
+    unescape_into(word, &mut text)?;
+    let length = u8::try_from(text.len())
+        .map_err(|_| word.unexpected("a character-string of at most 255 octets"))?;
+    out.push(length);
+    out.extend(text);
+    Ok(())
+}
+
+/// Bits by number, most significant first, as many octets as the highest needs.
+fn push_bits(numbers: impl Iterator<Item = u16>, out: &mut Vec<u8>) {
+    let start = out.len();
+    for number in numbers {
+        let at = start.saturating_add(usize::from(number >> 3));
+        if out.len() <= at {
+            out.resize(at.saturating_add(1), 0);
+        }
+        if let Some(octet) = out.get_mut(at) {
+            *octet |= 0x80 >> (number & 7);
+        }
+    }
+}
+
+/// `[!]family:address/bits` (RFC 3123 §5).
+fn push_prefix(word: Word<'_>, out: &mut Vec<u8>) -> Option<()> {
+    let text = word.plain()?;
+    let (text, negation) = text.strip_prefix('!').map_or((text, 0), |rest| (rest, 0x80));
+    let (family, rest) = text.split_once(':')?;
+    let (address, bits) = rest.split_once('/')?;
+    let family: u16 = unsigned(family)?;
+    let address = match family {
+        1 => address.parse::<Ipv4Addr>().ok()?.octets().to_vec(),
+        2 => address.parse::<Ipv6Addr>().ok()?.octets().to_vec(),
+        _ => return None,
+    };
+    let used =
+        address.iter().rposition(|octet| *octet != 0).map_or(0, |last| last.saturating_add(1));
+    out.extend(family.to_be_bytes());
+    out.push(unsigned(bits)?);
+    out.push(u8::try_from(used).ok()? | negation);
+    out.extend(address.iter().take(used));
+    Some(())
+}
+
+/// `N` octets in groups of so many hex digits.
+fn groups<const N: usize>(text: &str, separator: char, digits: usize) -> Option<[u8; N]> {
+    if text.split(separator).any(|group| group.len() != digits) {
+        return None;
+    }
+    let digits: String = text.split(separator).collect();
+    HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?.try_into().ok()
+}
+
+/// Four groups of one to four hex digits (RFC 6742 §2.1.2).
+fn locator(text: &str) -> Option<[u8; 8]> {
+    let mut octets = [0_u8; 8];
+    let mut groups = text.split(':');
+    for pair in octets.chunks_exact_mut(2) {
+        let group = groups.next().filter(|group| (1..=4).contains(&group.len()))?;
+        let is_hex = group.bytes().all(|octet| octet.is_ascii_hexdigit());
+        let number = u16::from_str_radix(group, 16).ok().filter(|_| is_hex)?;
+        pair.copy_from_slice(&number.to_be_bytes());
+    }
+    groups.next().is_none().then_some(octets)
+}
+
+/// YYYYMMDDHHmmSS, or seconds since 1970 when shorter (RFC 4034 §3.2).
+fn time(text: &str) -> Option<u32> {
+    if !text.bytes().all(|octet| octet.is_ascii_digit()) {
+        return None;
+    }
+    if text.len() != 14 {
+        return text.parse().ok();
+    }
+    let part = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
+    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
+    let (hour, minute, second) = (part(8, 10)?, part(10, 12)?, part(12, 14)?);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let days = days_from_civil(year, month, day)?;
+    let second_of_day = hour.checked_mul(3_600)?.checked_add(minute.checked_mul(60)?)?;
+    days.checked_mul(86_400)?.checked_add(second_of_day.checked_add(second)?)
+}
+
+/// Days from 1970 to a day that exists, until 2106.
+fn days_from_civil(year: u32, month: u32, day: u32) -> Option<u32> {
+    const DAYS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let is_leap = |year: u32| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
+    let in_year = |year| if is_leap(year) { 366_u32 } else { 365 };
+    let in_month = |month: usize, length: u32| {
+        if month == 1 && is_leap(year) { length.saturating_add(1) } else { length }
+    };
+    if !(1970..=2106).contains(&year) || day == 0 {
+        return None;
+    }
+    let months_before = usize::try_from(month.checked_sub(1)?).ok()?;
+    let length = DAYS.get(months_before).map(|length| in_month(months_before, *length))?;
+    if day > length {
+        return None;
+    }
+    let before: u32 =
+        DAYS.iter().take(months_before).enumerate().map(|(n, d)| in_month(n, *d)).sum();
+    (1970..year).map(in_year).sum::<u32>().checked_add(before)?.checked_add(day.checked_sub(1)?)
+}
+
+/// By number or mnemonic (IANA, "DNS Security Algorithm Numbers").
+fn algorithm(text: &str) -> Option<u8> {
+    const NAMES: &[(&str, u8)] = &[
+        ("RSAMD5", 1),
+        ("DH", 2),
+        ("DSA", 3),
+        ("RSASHA1", 5),
+        ("DSA-NSEC3-SHA1", 6),
+        ("RSASHA1-NSEC3-SHA1", 7),
+        ("RSASHA256", 8),
+        ("RSASHA512", 10),
+        ("ECC-GOST", 12),
+        ("ECDSAP256SHA256", 13),
+        ("ECDSAP384SHA384", 14),
+        ("ED25519", 15),
+        ("ED448", 16),
+        ("INDIRECT", 252),
+        ("PRIVATEDNS", 253),
+        ("PRIVATEOID", 254),
+    ];
+    unsigned(text).or_else(|| named(NAMES, text))
+}
+
+/// By number or mnemonic (RFC 4398 §2.1).
+fn cert_type(text: &str) -> Option<u16> {
+    const NAMES: &[(&str, u16)] = &[
+        ("PKIX", 1),
+        ("SPKI", 2),
+        ("PGP", 3),
+        ("IPKIX", 4),
+        ("ISPKI", 5),
+        ("IPGP", 6),
+        ("ACPKIX", 7),
+        ("IACPKIX", 8),
+        ("URI", 253),
+        ("OID", 254),
+    ];
+    unsigned(text).or_else(|| named(NAMES, text))
+}
+
+fn named<N: Copy>(names: &[(&str, N)], text: &str) -> Option<N> {
+    names.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, number)| *number)
+}
