@@ -66,6 +66,18 @@ impl Bounds {
         })
     }
 
+    /// Least and greatest REFRESH.
+    #[must_use]
+    pub const fn refresh(self) -> (Seconds, Seconds) {
+        self.refresh
+    }
+
+    /// Least and greatest RETRY.
+    #[must_use]
+    pub const fn retry(self) -> (Seconds, Seconds) {
+        self.retry
+    }
+
     /// The timers to follow: REFRESH within bounds but at most EXPIRE/3, so that two attempts may
     /// be lost before answers stop; RETRY within bounds but at most the REFRESH followed.
     #[must_use]

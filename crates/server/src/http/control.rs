@@ -2,10 +2,7 @@
 
 use api::{Health, Problem, ReloadReport, SystemView, ZoneItem, ZoneState, ZoneView};
 use wire::name::Name;
-
-/// Seam.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ZoneId(pub(crate) u32);
+use zone::ZoneId;
 
 /// The daemon as the API sees it. Cheap to clone: one is made for each request.
 ///

@@ -1,6 +1,5 @@
 //! Paths, methods, limits, and the way from a request to a view.
 
-use super::control::ZoneId;
 use super::control::{Control, Detail, ZoneFilter};
 use api::{Accepted, Health, PAGE_DEFAULT, PAGE_MAX, Problem, ReloadReport, SystemView};
 use api::{ZonePage, ZoneState, ZoneView};
@@ -15,6 +14,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use std::time::Duration;
 use wire::name::Name;
+use zone::ZoneId;
 
 /// Octets of a request body at most. No request has a use for one yet.
 const BODY_BYTES_MAX: usize = 64 * 1_024;

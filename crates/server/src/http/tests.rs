@@ -1,6 +1,5 @@
 //! The whole way: our client, a real Unix socket, the router, a fake daemon.
 
-use super::control::ZoneId;
 use super::{Control, ControlSocket, Detail, ZoneFilter, serve, timestamp};
 use api::{
     Client, ClientError, Health, Problem, ReloadReport, Serials, SystemView, ZoneItem, ZoneState,
@@ -14,6 +13,7 @@ use tokio::net::UnixStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use wire::name::Name;
+use zone::ZoneId;
 
 /// A daemon with a fixed list of zones that notes what it is told to do.
 #[derive(Clone)]
