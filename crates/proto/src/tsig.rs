@@ -39,6 +39,12 @@ impl Keyring {
         Self(sorted)
     }
 
+    /// True when there is no key at all.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The key of that name; case does not matter.
     #[must_use]
     pub fn find(&self, name: NameRef<'_>) -> Option<&Arc<Key>> {

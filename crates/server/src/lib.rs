@@ -3,5 +3,6 @@
 //! It performs what the pure crates decide, and decides nothing itself.
 
 pub mod config;
+pub mod demo;
 mod http;
 mod log;
