@@ -1,1 +1,154 @@
-//! Answer.
+//! What a query is answered with.
+//!
+//! Pure: a function from the table's present versions, the query and the rules to octets in the
+//! caller's buffer. It takes no lock, allocates nothing and waits for nothing.
+//!
+//! Standards: RFC 1034 §4.3.2 (the algorithm; `resolve`) · RFC 4592 (wildcards) · RFC 6672 (DNAME) ·
+//! RFC 2308 §3, §5 (negative answers) · RFC 6604 (rcode and AA of chains) · RFC 9471 (glue is not
+//! optional; `additional`) · RFC 2181 §9 (truncation; `reply`) · RFC 8482 §4.1 (ANY) · RFC 8914
+//! (extended errors) · RFC 4035 §3.1 (signatures, DS, AD and CD) · RFC 6895 §3.1 (meta types).
+//!
+//! Invariants: A1 an rrset, with its signatures if these are wanted, is sent whole or not at all.
+//! A2 TC says that something the reader needs was left out; what is left out without TC can be asked
+//! for. A3 no answer is longer than what the reader takes. A4 the same query gets the same records
+//! on every transport, less what does not fit. A5 work is bounded: [`LINKS_MAX`] links of a chain,
+//! [`TARGETS_MAX`] targets of an answer, for glue the servers of one cut.
+//!
+//! Choices where standards leave one: apex NS are not added to positive answers (Knot; fewer octets
+//! to reflect). ANY is one rrset on every transport (NSD, Knot). A loop of aliases is told once, a
+//! chain that is too long in part, both with NOERROR (NSD, Knot): the resolver goes on from there.
+//! An alias is followed within its zone only: the next zone has another operator.
+//!
+//! Not here: choosing the view, rate limits, NOTIFY, denial proofs (they go behind the SOA in
+//! `resolve`), transfers to others.
+
+mod additional;
+mod outcome;
+mod reply;
+mod resolve;
+
+use crate::admit::Queriers;
+use crate::edns;
+use core::net::IpAddr;
+use outcome::Verdict;
+use reply::Reply;
+use wire::codes::{Class, Rrtype};
+use wire::edns::ExtendedError;
+use wire::message::HEADER_OCTETS;
+use wire::query::{Query, QueryFault};
+use zone::{Table, ViewId, ZoneState};
+
+pub use additional::TARGETS_MAX;
+pub use outcome::{Kind, Outcome, Truncation};
+pub use resolve::LINKS_MAX;
+
+/// How a query came, as far as the size of its answer is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// A datagram each way: EDNS says how large.
+    Udp,
+    /// A stream, encrypted or not.
+    Tcp,
+}
+
+/// What holds for all queries of one listener.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// Which zones are seen.
+    pub view: ViewId,
+    /// Who may ask.
+    pub queriers: &'a Queriers,
+    /// Largest datagram we send, in octets; at least 512 is used.
+    pub udp_size_max: u16,
+}
+
+/// A query as it came in.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival<'a> {
+    /// The message.
+    pub octets: &'a [u8],
+    /// How it came.
+    pub transport: Transport,
+    /// From where.
+    pub source: IpAddr,
+}
+
+/// True for requests with the opcode NOTIFY, which are [`crate::notify`]'s.
+#[must_use]
+pub fn is_notify(octets: &[u8]) -> bool {
+    const QR_AND_OPCODE: u8 = 0xf8;
+    const NOTIFY: u8 = 4 << 3;
+    octets.len() >= HEADER_OCTETS
+        && octets.get(2).is_some_and(|flags| flags & QR_AND_OPCODE == NOTIFY)
+}
+
+/// Writes the answer to a message into `out`; nothing is to be sent if the outcome's `len` is 0.
+///
+/// `out` bounds the answer too; 65,535 octets are never too few.
+#[must_use]
+pub fn respond(table: &Table, rules: &Rules<'_>, arrival: &Arrival<'_>, out: &mut [u8]) -> Outcome {
+    let query = match Query::parse(arrival.octets) {
+        Ok(query) => query,
+        Err(fault) => return on_fault(&fault, rules, out),
+    };
+    let limit = edns::size_limit(query.edns.as_ref(), arrival.transport, rules.udp_size_max);
+    let room = limit.min(out.len());
+    let Some(mut reply) = out.get_mut(..room).and_then(|out| Reply::new(out, &query)) else {
+        return Outcome::DROPPED;
+    };
+    let verdict = if rules.queriers.admit(arrival.source) {
+        answer(table, rules.view, &query, &mut reply)
+    } else {
+        Verdict::refused(ExtendedError::PROHIBITED)
+    };
+    reply.finish(verdict, edns::own_udp_size(rules.udp_size_max))
+}
+
+/// Replies to what is no query. The wire says how little of it may be echoed.
+fn on_fault(fault: &QueryFault<'_>, rules: &Rules<'_>, out: &mut [u8]) -> Outcome {
+    let verdict = match fault {
+        QueryFault::Drop | QueryFault::Notify => return Outcome::DROPPED,
+        QueryFault::FormErr(_) => Verdict::FORMERR,
+        QueryFault::NotImp(_) => Verdict::NOTIMP,
+        QueryFault::BadVers(_) => Verdict::BADVERS,
+    };
+    let written = fault.reply(edns::own_udp_size(rules.udp_size_max), out);
+    written.map_or(Outcome::DROPPED, |len| verdict.outcome(len, Truncation::Whole))
+}
+
+fn answer(table: &Table, view: ViewId, query: &Query<'_>, reply: &mut Reply<'_>) -> Verdict {
+    if query.qclass != Class::IN {
+        return Verdict::refused(ExtendedError::NOT_SUPPORTED);
+    }
+    if let Some(verdict) = of_no_data(query.qtype) {
+        return verdict;
+    }
+    // RFC 4035 §3.1.4.1: DS belongs to the parent's side of the cut, if we hold that side.
+    let parent = match query.qtype {
+        Rrtype::DS => table.find_parent_side(view, query.qname),
+        Rrtype(_) => None,
+    };
+    let Some(found) = parent.or_else(|| table.find(view, query.qname)) else {
+        return Verdict::refused(ExtendedError::NOT_AUTHORITATIVE);
+    };
+    match &**found.slot().state() {
+        ZoneState::Serving(version) => resolve::resolve(version, query, reply),
+        // RFC 8914 §4.25 names this very case.
+        ZoneState::Expired => Verdict::servfail(ExtendedError::INVALID_DATA),
+        // RFC 8914 §4.15: it will be; the difference tells an operator where to look.
+        ZoneState::NotLoaded => Verdict::servfail(ExtendedError::NOT_READY),
+    }
+}
+
+/// The verdict on qtypes that no zone has data of; `None` for all others and for ANY.
+fn of_no_data(qtype: Rrtype) -> Option<Verdict> {
+    match qtype {
+        // Outbound transfers are a subject of their own, and never for strangers.
+        Rrtype::AXFR | Rrtype::IXFR => Some(Verdict::refused(ExtendedError::PROHIBITED)),
+        Rrtype::MAILA | Rrtype::MAILB => Some(Verdict::NOTIMP),
+        // RFC 6895 §3.1: meta types; RFC 9824 §3.4 for 128. BIND answers so; NSD and Knot as if
+        // they were data.
+        Rrtype::OPT | Rrtype(128..=250) => Some(Verdict::FORMERR),
+        Rrtype(_) => None,
+    }
+}

@@ -6,6 +6,7 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 pub mod access;
+pub mod admit;
 pub mod answer;
 pub mod code;
 pub mod edns;
