@@ -28,6 +28,7 @@ use std::ops::Range;
 
 pub use bitmap::types as bitmap_types;
 pub use parse::parse;
+pub(crate) use parse::{parse_name, parse_words};
 pub use present::{Presentation, PresentationType, present, present_type};
 pub use soa::Soa;
 pub use table::NameRule;
@@ -214,8 +215,8 @@ fn expand_row(
     let mut name = NameBuf::new();
     let mut copied_to = 0_usize; // what lies between it and `rest` is checked but not yet copied
     for field in row.fields {
-        let octets = match field {
-            Field::Name(rule) => match measure_name(rest)? {
+        let octets = if let Field::Name(rule) = field {
+            match measure_name(rest)? {
                 Extent::Plain(octets) => octets,
                 Extent::Compressed(_) if !rule.may_arrive_compressed() => {
                     return Err(RdataError::CompressedName);
@@ -228,8 +229,9 @@ fn expand_row(
                     copied_to = from.saturating_add(octets);
                     octets
                 }
-            },
-            _ => field.measure(rest)?,
+            }
+        } else {
+            field.measure(rest)?
         };
         rest = after(rest, octets);
     }

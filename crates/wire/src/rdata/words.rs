@@ -18,7 +18,6 @@ pub struct TextError {
     /// Where it stands.
     pub line: u32,
     /// What is wrong there.
-    #[source]
     pub fault: TextFault,
 }
 
@@ -41,7 +40,7 @@ pub enum TextFault {
         /// Which rule.
         rule: RdataError,
     },
-    /// `$INCLUDE` found nothing it may read.
+    /// `$INCLUDE` found nothing that it may read.
     #[error("cannot include `{path}`: {reason}")]
     Include {
         /// As written.

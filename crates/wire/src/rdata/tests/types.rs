@@ -194,6 +194,10 @@ fn further_types_read_and_print_as_others_do() {
         "AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2kjEA=",
         "000201636fc0b8271c82825bb1ac5c41cf5351aa69b4febd94e8f17cdb95000da48c40",
     );
+}
+
+#[test]
+fn newer_types_read_and_print_as_others_do() {
     check(
         "TLSA",
         "3 1 1 D2ABDE240D7CD3EE6B4B28C54DF034B97983A1D16E8A410E4561CB106618E971",
