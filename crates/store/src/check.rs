@@ -1,0 +1,122 @@
+//! `understudy check`: reads everything in a data directory and changes nothing.
+//!
+//! Touches the disk, to read. Refuses while a daemon has the directory: what is being written can't
+//! be judged.
+
+use crate::disk::{Disk, Folder};
+use crate::error::StoreError;
+use crate::layout;
+use crate::lock;
+use crate::meta::{Meta, ZoneRow};
+use crate::recover::{Restored, inspect};
+use crate::recovery::{Content, Fault, ZoneKey};
+use crate::store::content_of;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use wire::serial::Serial;
+use zone::{Version, ZoneId};
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Every zone there is, in the order of ids.
+    pub zones: Vec<CheckedZone>,
+    /// What is wrong with logs and images.
+    pub faults: Vec<Fault>,
+    /// What SQLite's integrity check says is wrong with its file.
+    pub sqlite_faults: Vec<String>,
+    /// Zones whose content is in a log though they have been removed; harmless, and left out by the
+    /// next compaction.
+    pub removed: Vec<ZoneId>,
+    /// Bytes of log and images that were read and whose checksums were compared.
+    pub bytes_read: u64,
+}
+
+/// One zone in a data directory.
+#[derive(Debug)]
+pub struct CheckedZone {
+    /// Its id.
+    pub id: ZoneId,
+    /// What the operator calls it.
+    pub key: ZoneKey,
+    /// What is held of it, as the daemon would find it.
+    pub content: Content,
+    /// SHA-384 over all records of the version held; `None` without one.
+    pub digest: Option<[u8; 48]>,
+}
+
+impl Report {
+    /// True when nothing that was acknowledged is missing.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let kept = |zone: &CheckedZone| match zone.content {
+            Content::Empty | Content::Held(_) => true,
+            Content::Behind(..) | Content::Lost(_) => false,
+        };
+        self.sqlite_faults.is_empty()
+            && self.faults.iter().all(|fault| fault.kind.is_benign())
+            && self.zones.iter().all(kept)
+    }
+}
+
+impl CheckedZone {
+    /// Serial of the version held.
+    #[must_use]
+    pub fn serial(&self) -> Option<Serial> {
+        match &self.content {
+            Content::Held(version) | Content::Behind(version, _) => Some(version.serial()),
+            Content::Empty | Content::Lost(_) => None,
+        }
+    }
+}
+
+/// Compares every checksum in a directory, and rebuilds every zone from it.
+///
+/// # Errors
+/// When a daemon has the directory, a newer release wrote it, or it can't be read at all. What is
+/// damaged is no error but in the report.
+pub fn check(folder: &Path) -> Result<Report, StoreError> {
+    let unreadable = |source| StoreError::from_io("read", folder, 0, source);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        names.extend(entry.map_err(unreadable)?.file_name().into_string());
+    }
+    let _lock = lock::take_to_read(folder)?;
+    let mut report = Report::default();
+    let mut rows = Vec::new();
+    if names.iter().any(|name| name == layout::SQLITE) {
+        let meta = Meta::open_read_only(&folder.join(layout::SQLITE))?;
+        report.sqlite_faults = meta.integrity_faults()?;
+        rows = meta.zones()?;
+    }
+    let mut contents = BTreeMap::new();
+    let mut shards: Vec<_> =
+        names.iter().filter_map(|name| layout::parse_shard_folder(name)).collect();
+    shards.sort_unstable();
+    for shard in shards {
+        let disk = Folder::new(folder.join(layout::shard_folder(shard)));
+        contents.extend(check_shard(&disk, &mut report)?);
+    }
+    for ZoneRow { id, key } in rows {
+        let content = contents.remove(&id.0).map_or(Content::Empty, content_of);
+        let digest = match &content {
+            Content::Held(version) | Content::Behind(version, _) => Some(version.digest()),
+            Content::Empty | Content::Lost(_) => None,
+        };
+        report.zones.push(CheckedZone { id, key, content, digest });
+    }
+    report.removed = contents.into_keys().map(ZoneId).collect();
+    Ok(report)
+}
+
+fn check_shard(
+    disk: &dyn Disk,
+    report: &mut Report,
+) -> Result<BTreeMap<u32, Restored<Version>>, StoreError> {
+    let mut found = inspect(disk)?;
+    let zones = found.restore(disk)?;
+    report.faults.append(&mut found.faults);
+    report.bytes_read = report.bytes_read.saturating_add(found.octets);
+    Ok(zones)
+}

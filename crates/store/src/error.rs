@@ -1,0 +1,241 @@
+//! What can go wrong on disk, with the facts and what to do about it.
+//!
+//! Pure.
+//!
+//! Not here: damage found while recovering; it is reported as [`crate::Fault`]s, not as an error,
+//! because a store with a damaged zone still opens and serves the others.
+
+use crate::format::header::FORMAT;
+use crate::layout::SQLITE;
+use std::io;
+use std::path::{Path, PathBuf};
+use wire::serial::Serial;
+use zone::ZoneId;
+
+/// Why the store refused or could not do something. Nothing is published after one of these.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another daemon, or a check, works in this directory.
+    #[error("{folder} is in use{}", held_by(*.pid))]
+    Locked {
+        /// The data directory.
+        folder: PathBuf,
+        /// Who holds it, if it said so.
+        pid: Option<u32>,
+    },
+    /// No space, or a quota or file size limit is reached.
+    #[error("no space for {needed_bytes} bytes in {file}")]
+    DiskFull {
+        /// The file that could not grow.
+        file: PathBuf,
+        /// Bytes of the refused write, or 0 when the system told of it late.
+        needed_bytes: u64,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file system or the file does not take writes.
+    #[error("{file} is read-only or not ours to write")]
+    ReadOnly {
+        /// The file or folder.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Any other failure of a read, a write or a flush.
+    #[error("could not {action} {file}")]
+    Io {
+        /// What was tried: a verb.
+        action: &'static str,
+        /// The file or folder.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file was written by a later release.
+    #[error("{file} has format {found}, this release knows formats up to {known}")]
+    NewerFormat {
+        /// The file.
+        file: PathBuf,
+        /// Format version in the file.
+        found: u32,
+        /// Newest version this release reads.
+        known: u32,
+    },
+    /// The file has a format version that no release wrote, or that is no longer read.
+    #[error("{file} has format {found}, this release knows only {known}")]
+    UnknownFormat {
+        /// The file.
+        file: PathBuf,
+        /// Format version in the file.
+        found: u32,
+        /// Version this release reads.
+        known: u32,
+    },
+    /// A statement failed in `understudy.sqlite`.
+    #[error("could not {action} in understudy.sqlite")]
+    Sqlite {
+        /// What was tried: a verb and its object.
+        action: &'static str,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The diffs of a commit do not lead from the held version to the result; nothing was written.
+    #[error(
+        "zone {zone}: diffs lead from {from:?} to {to:?}, held is {held:?}, result is {result:?}"
+    )]
+    DiffsDoNotFit {
+        /// The zone.
+        zone: ZoneId,
+        /// Last committed serial, `None` when no version is held.
+        held: Option<Serial>,
+        /// Where the diffs start, `None` when there are none.
+        from: Option<Serial>,
+        /// Where they end.
+        to: Option<Serial>,
+        /// Serial of the version that was said to result.
+        result: Serial,
+    },
+    /// One batch is one flush of one log; these zones live in different ones. Nothing was written.
+    #[error("a batch with zones of shards {first} and {other}")]
+    MixedBatch {
+        /// Shard of the first commit in the batch.
+        first: usize,
+        /// Another shard in the same batch.
+        other: usize,
+    },
+    /// A single frame may not exceed 4 GiB. Nothing was written.
+    #[error("zone {zone}: {size_bytes} bytes do not fit into one frame")]
+    FrameTooLarge {
+        /// The zone.
+        zone: ZoneId,
+        /// Size of the content.
+        size_bytes: u64,
+    },
+    /// All 2³²-1 zone ids were given out; they are never reused.
+    #[error("no zone id is left")]
+    ZoneIdsExhausted,
+    /// A thread died while it held this part of the store, so its state in memory is unknown.
+    #[error("the store was left half-changed by a panic")]
+    Poisoned,
+}
+
+impl StoreError {
+    /// Stable name for the API, logs and metrics.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Locked { .. } => "STORE_LOCKED",
+            Self::DiskFull { .. } => "STORE_DISK_FULL",
+            Self::ReadOnly { .. } => "STORE_READ_ONLY",
+            Self::Io { .. } | Self::Sqlite { .. } => "STORE_IO",
+            Self::NewerFormat { .. } => "STORE_NEWER_FORMAT",
+            Self::UnknownFormat { .. } => "STORE_UNKNOWN_FORMAT",
+            Self::DiffsDoNotFit { .. } => "STORE_DIFFS_DO_NOT_FIT",
+            Self::MixedBatch { .. } => "STORE_MIXED_BATCH",
+            Self::FrameTooLarge { .. } => "STORE_FRAME_TOO_LARGE",
+            Self::ZoneIdsExhausted => "STORE_ZONE_IDS_EXHAUSTED",
+            Self::Poisoned => "STORE_POISONED",
+        }
+    }
+
+    /// What the operator can do about it, as one sentence.
+    #[must_use]
+    pub const fn fix(&self) -> &'static str {
+        match self {
+            Self::Locked { .. } => {
+                "stop the other understudy that uses this data directory, or give this one its own"
+            }
+            Self::DiskFull { .. } => {
+                "free space on the data directory's file system, or raise its quota; zones go on \
+                 being served, and transfers are taken up again by themselves"
+            }
+            Self::ReadOnly { .. } => {
+                "make the data directory writable for the user understudy runs as; if the file \
+                 system turned read-only by itself, look for disk errors in the kernel log"
+            }
+            Self::Io { .. } | Self::Sqlite { .. } => {
+                "look for disk errors in the kernel log; `understudy check` tells which zones are \
+                 affected"
+            }
+            Self::NewerFormat { .. } => {
+                "start the release that wrote this directory, or restore a backup made by this one"
+            }
+            Self::UnknownFormat { .. } => "restore the data directory from a backup",
+            Self::DiffsDoNotFit { .. } => "transfer the whole zone",
+            Self::MixedBatch { .. } | Self::Poisoned => {
+                "report this as a defect of understudy; a restart recovers every committed version"
+            }
+            Self::FrameTooLarge { .. } => "lower `limits.zone-bytes` for this zone",
+            Self::ZoneIdsExhausted => "move the zones to a new data directory",
+        }
+    }
+
+    /// True when the same call can succeed later without a change on our side.
+    #[must_use]
+    pub const fn is_worth_retrying(&self) -> bool {
+        match self {
+            Self::DiskFull { .. }
+            | Self::ReadOnly { .. }
+            | Self::Io { .. }
+            | Self::Sqlite { .. }
+            | Self::Locked { .. } => true,
+            Self::NewerFormat { .. }
+            | Self::UnknownFormat { .. }
+            | Self::DiffsDoNotFit { .. }
+            | Self::MixedBatch { .. }
+            | Self::FrameTooLarge { .. }
+            | Self::ZoneIdsExhausted
+            | Self::Poisoned => false,
+        }
+    }
+
+    /// A failure of SQLite; a full disk is named as one.
+    pub(crate) fn from_sqlite(action: &'static str, source: rusqlite::Error) -> Self {
+        match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull {
+                file: PathBuf::from(SQLITE),
+                needed_bytes: 0,
+                source: io::Error::other(source),
+            },
+            Some(rusqlite::ErrorCode::ReadOnly) => {
+                Self::ReadOnly { file: PathBuf::from(SQLITE), source: io::Error::other(source) }
+            }
+            // SQLite's codes are not ours, and their list is open.
+            _ => Self::Sqlite { action, source },
+        }
+    }
+
+    /// A file of a format that is not ours to read.
+    pub(crate) fn of_format(file: &Path, found: u16) -> Self {
+        let (file, found, known) = (file.to_path_buf(), u32::from(found), u32::from(FORMAT));
+        if found > known {
+            Self::NewerFormat { file, found, known }
+        } else {
+            Self::UnknownFormat { file, found, known }
+        }
+    }
+
+    /// Names the kind of an I/O failure; `needed_bytes` is the size of a write, else 0.
+    pub(crate) fn from_io(
+        action: &'static str,
+        file: &Path,
+        needed_bytes: u64,
+        source: io::Error,
+    ) -> Self {
+        let file = file.to_path_buf();
+        match source.kind() {
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => Self::DiskFull { file, needed_bytes, source },
+            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+                Self::ReadOnly { file, source }
+            }
+            // The kinds of `io::ErrorKind` are not ours, and their list is open.
+            _ => Self::Io { action, file, source },
+        }
+    }
+}
+
+fn held_by(pid: Option<u32>) -> String {
+    pid.map_or_else(String::new, |pid| format!(" by process {pid}"))
+}

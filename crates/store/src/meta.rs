@@ -1,0 +1,87 @@
+//! The operator's records, in `understudy.sqlite`.
+//!
+//! Touches the disk. WAL and `synchronous=FULL`: what a call has written survives a power cut when
+//! it returns. Moments are unix seconds, given by the caller.
+//!
+//! Invariants: M1 a zone id belongs to one (view, apex) and is never given to another. M2 the
+//! schema's number is `user_version`; a newer one is refused. M3 the history is bounded, per zone
+//! and in all.
+//!
+//! Not here: content of zones; no transfer waits for this file.
+
+mod schema;
+mod settings;
+mod timers;
+mod transfers;
+mod zones;
+
+pub use timers::Timers;
+pub use transfers::{HistoryCaps, TransferKind, TransferRecord};
+pub use zones::ZoneRow;
+
+use crate::error::StoreError;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+/// The open SQLite file. Calls wait for each other.
+pub struct Meta {
+    connection: Mutex<Connection>,
+}
+
+impl Meta {
+    /// Opens the file, making or migrating it as needed.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = Connection::open(path).map_err(failed("open the file"))?;
+        // Another reader, `sqlite3` in an operator's hand, may hold it for a moment.
+        connection.busy_timeout(Duration::from_secs(5)).map_err(failed("set the waiting time"))?;
+        schema::check_version(&connection, path)?;
+        let pragmas = [("journal_mode", "WAL"), ("synchronous", "FULL"), ("foreign_keys", "ON")];
+        for (pragma, value) in pragmas {
+            connection
+                .pragma_update_and_check(None, pragma, value, |_| Ok(()))
+                .or_else(|fault| match fault {
+                    // Some pragmas answer with their new value, some with nothing.
+                    rusqlite::Error::QueryReturnedNoRows => Ok(()),
+                    fault => Err(fault),
+                })
+                .map_err(failed("set up the journal"))?;
+        }
+        schema::migrate(&mut connection)?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// Opens the file to look at it only. It keeps its schema version.
+    pub(crate) fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(failed("open the file"))?;
+        schema::check_version(&connection, path)?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// What SQLite's own check finds wrong; empty when all is well.
+    pub(crate) fn integrity_faults(&self) -> Result<Vec<String>, StoreError> {
+        let connection = self.lock()?;
+        let read = || {
+            let mut statement = connection.prepare("PRAGMA integrity_check")?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+            rows.collect::<Result<Vec<_>, _>>()
+        };
+        let mut found = read().map_err(failed("check the file"))?;
+        found.retain(|line| line != "ok");
+        Ok(found)
+    }
+
+    fn lock(&self) -> Result<MutexGuard<'_, Connection>, StoreError> {
+        self.connection.lock().map_err(|_| StoreError::Poisoned)
+    }
+}
+
+fn failed(action: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
+    move |source| StoreError::from_sqlite(action, source)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! Keys and values of the instance.
+
+use super::{Meta, failed};
+use crate::error::StoreError;
+use rusqlite::{OptionalExtension, params};
+
+const INSTANCE_ID: &str = "instance-id";
+const SHARDS: &str = "shards";
+
+impl Meta {
+    /// A setting, `None` if it was never made.
+    ///
+    /// # Errors
+    /// When the file does not read.
+    pub fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.lock()?
+            .query_row("SELECT value FROM settings WHERE key = ?1", [key], |row| row.get(0))
+            .optional()
+            .map_err(failed("read a setting"))
+    }
+
+    /// Makes or replaces a setting.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn set(&self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.lock()?
+            .execute(
+                "INSERT INTO settings VALUES (?1, ?2)
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                params![key, value],
+            )
+            .map(drop)
+            .map_err(failed("write a setting"))
+    }
+
+    /// This instance's name for itself: the one it has, or else `fresh`, which it then keeps.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn instance_id(&self, fresh: &str) -> Result<String, StoreError> {
+        self.setting_or(INSTANCE_ID, fresh)
+    }
+
+    /// Logs of this directory: as many as it was made with.
+    pub(crate) fn shard_count(&self, wanted: usize) -> Result<usize, StoreError> {
+        let text = self.setting_or(SHARDS, &wanted.to_string())?;
+        Ok(text.parse().unwrap_or(1))
+    }
+
+    fn setting_or(&self, key: &str, fresh: &str) -> Result<String, StoreError> {
+        if let Some(value) = self.setting(key)? {
+            return Ok(value);
+        }
+        self.set(key, fresh)?;
+        Ok(fresh.to_owned())
+    }
+}

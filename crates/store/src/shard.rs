@@ -1,0 +1,172 @@
+//! One shard's folder: its log behind a lock, and what is done outside of it.
+//!
+//! Touches the disk.
+//!
+//! Invariants: U1 images are written and removed without holding the lock, so a large zone delays
+//! nobody's commit. U2 an image is removed only when no frame that counts refers to it.
+
+use crate::compact::{Compacted, Rewriting};
+use crate::content::Stored;
+use crate::disk::Disk;
+use crate::error::StoreError;
+use crate::image;
+use crate::layout::FileName;
+use crate::log::{Change, Entry, Log};
+use crate::recover::{Reopened, Restored, reopen};
+use crate::recovery::Fault;
+use crate::store::Tuning;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+/// One shard.
+pub(crate) struct Shard<V> {
+    disk: Box<dyn Disk>,
+    tuning: Tuning,
+    /// The last sequence number given to a file.
+    seq: AtomicU64,
+    log: Mutex<Log<V>>,
+}
+
+/// What opening a shard found.
+pub(crate) struct Found<V> {
+    /// Every zone with something committed.
+    pub(crate) zones: BTreeMap<u32, Restored<V>>,
+    /// What was wrong.
+    pub(crate) faults: Vec<Fault>,
+    /// Octets read.
+    pub(crate) octets: u64,
+}
+
+impl<V: Stored> Shard<V> {
+    /// Recovers a folder and opens it for commits.
+    pub(crate) fn open(
+        disk: Box<dyn Disk>,
+        tuning: Tuning,
+    ) -> Result<(Self, Found<V>), StoreError> {
+        let Reopened { log, zones, faults, seq, octets } = reopen(&*disk)?;
+        let shard = Self { disk, tuning, seq: AtomicU64::new(seq), log: Mutex::new(log) };
+        Ok((shard, Found { zones, faults, octets }))
+    }
+
+    /// Makes a batch durable.
+    pub(crate) fn commit(&self, mut entries: Vec<Entry<V>>) -> Result<(), StoreError> {
+        if let Err(fault) = self.write_images(&mut entries) {
+            for image in entries.iter().filter_map(Entry::image) {
+                drop(self.disk.remove(&image.to_text()));
+            }
+            return Err(fault);
+        }
+        let mut log = self.lock()?;
+        let committed = log.commit(&*self.disk, entries, || self.next_seq());
+        let unused = std::mem::take(&mut log.unused);
+        drop(log);
+        self.remove(&unused);
+        committed
+    }
+
+    /// True when a compaction would pay, or would write damage out of the log.
+    pub(crate) fn is_compaction_due(&self) -> Result<bool, StoreError> {
+        let log = self.lock()?;
+        let live = log.standings.live_bytes();
+        let limit = live.saturating_mul(2).max(self.tuning.log_min_bytes);
+        Ok(!log.is_compacting && (log.is_damaged || log.octets() > limit))
+    }
+
+    /// Compacts, beside commits. `None` if another thread is at it.
+    pub(crate) fn compact(&self) -> Result<Option<Compacted>, StoreError> {
+        let mut log = self.lock()?;
+        if log.is_compacting {
+            return Ok(None);
+        }
+        // The base comes before the new segment in order, so that commits follow it.
+        let base = self.next_seq();
+        let before_octets = log.octets();
+        log.rotate(&*self.disk, self.next_seq())?;
+        let unused = std::mem::take(&mut log.unused);
+        let (begun, old) = (log.active.name.seq(), log.segments.clone());
+        log.is_compacting = true;
+        drop(log);
+        self.remove(&unused);
+        let rewritten = Rewriting::begin(&*self.disk, base, &old, self.tuning.image_min_bytes)
+            .and_then(|rewriting| self.rewrite(rewriting, base, begun));
+        let mut log = self.lock()?;
+        log.is_compacting = false;
+        let images_written = rewritten?;
+        let after_octets = log.octets();
+        Ok(Some(Compacted { before_octets, after_octets, images_written }))
+    }
+
+    fn rewrite(
+        &self,
+        mut rewriting: Rewriting<'_>,
+        base: u64,
+        begun: u64,
+    ) -> Result<u32, StoreError> {
+        let published = self.write_zones(&mut rewriting, begun).and_then(|()| rewriting.publish());
+        let segment = match published {
+            Ok(segment) => segment,
+            Err(fault) => {
+                rewriting.discard();
+                return Err(fault);
+            }
+        };
+        let images_written = rewriting.images_written();
+        let mut moved = rewriting.into_moved();
+        for slice in moved.chunks_mut(crate::compact::SLICE) {
+            let unused = self.lock()?.adopt(slice, base, begun);
+            self.remove(&unused);
+        }
+        let mut log = self.lock()?;
+        let gone = log.replace_segments(segment, begun);
+        log.is_damaged = false;
+        drop(log);
+        self.remove(&gone);
+        Ok(images_written)
+    }
+
+    fn write_zones(&self, rewriting: &mut Rewriting<'_>, begun: u64) -> Result<(), StoreError> {
+        let mut from = 0;
+        loop {
+            let (planned, next) = self.lock()?.plan(from, begun);
+            for zone in &planned {
+                rewriting.write(zone, || self.next_seq())?;
+            }
+            match next {
+                ControlFlow::Continue(zone) => from = zone,
+                ControlFlow::Break(()) => return Ok(()),
+            }
+        }
+    }
+
+    /// U1.
+    fn write_images(&self, entries: &mut [Entry<V>]) -> Result<(), StoreError> {
+        for Entry { zone, change } in entries {
+            if let Change::Whole { version, image: image @ None } = change
+                && version.size_bytes() >= self.tuning.image_min_bytes
+            {
+                *image = Some(image::write(&*self.disk, (*zone, self.next_seq()), &**version)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Best effort: what can't be removed now is removed at the next start.
+    fn remove(&self, names: &[FileName]) {
+        for name in names {
+            drop(self.disk.remove(&name.to_text()));
+        }
+    }
+
+    fn next_seq(&self) -> u64 {
+        self.seq.fetch_add(1, Ordering::Relaxed).saturating_add(1)
+    }
+
+    fn lock(&self) -> Result<MutexGuard<'_, Log<V>>, StoreError> {
+        self.log.lock().map_err(|_| StoreError::Poisoned)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+//! The store as the daemon uses it: one directory, its shards, its SQLite file.
+//!
+//! Touches the disk.
+
+use crate::compact::Compacted;
+use crate::disk::{Folder, sync_folder};
+use crate::error::StoreError;
+use crate::layout;
+use crate::lock::{self, DirectoryLock};
+use crate::log::{Change, Entry};
+use crate::meta::{Meta, ZoneRow};
+use crate::recover::Restored;
+use crate::recovery::{Content, Loss, RecoveredZone, Recovery};
+use crate::shard::{Found, Shard};
+use std::collections::BTreeMap;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use zone::{Diff, Version, ZoneId};
+
+/// What an operator of a large installation, or a test, may want different.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tuning {
+    /// Logs in a new directory, at least 1. An existing directory keeps the number it has.
+    pub shards: usize,
+    /// A version of this many bytes or more gets a file of its own.
+    pub image_min_bytes: u64,
+    /// A log shorter than this is never compacted for its length.
+    pub log_min_bytes: u64,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { shards: 1, image_min_bytes: 1024 * 1024, log_min_bytes: 64 * 1024 * 1024 }
+    }
+}
+
+/// One zone's part of a batch.
+#[derive(Clone, Debug)]
+pub enum Commit<'c> {
+    /// A whole version, transferred or built.
+    Whole {
+        /// The zone.
+        id: ZoneId,
+        /// The version.
+        version: Arc<Version>,
+    },
+    /// The diffs that lead from the version committed before to this one.
+    Diffs {
+        /// The zone.
+        id: ZoneId,
+        /// At least one, in order.
+        diffs: &'c [Diff],
+        /// What they result in.
+        result: Arc<Version>,
+    },
+    /// Forgets the zone's content; its id stays taken.
+    Drop {
+        /// The zone.
+        id: ZoneId,
+    },
+}
+
+/// An open data directory. Share it: commits of different shards do not wait for each other.
+pub struct Store {
+    meta: Meta,
+    shards: Vec<Shard<Version>>,
+    _lock: DirectoryLock,
+}
+
+impl Store {
+    /// Opens a directory with the default [`Tuning`], making it if need be, and recovers its zones.
+    ///
+    /// # Errors
+    /// When another daemon has it, a newer release wrote it, or the disk fails. Damaged files are no
+    /// error: see [`Recovery::faults`].
+    pub fn open(folder: &Path) -> Result<(Self, Recovery), StoreError> {
+        Self::open_with(folder, Tuning::default())
+    }
+
+    /// Opens a directory; see [`Store::open`].
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(folder: &Path, tuning: Tuning) -> Result<(Self, Recovery), StoreError> {
+        make_folder(folder)?;
+        let lock = lock::take(folder)?;
+        let meta = Meta::open(&folder.join(layout::SQLITE))?;
+        let count = meta.shard_count(tuning.shards.max(1))?;
+        let mut opened = Vec::new();
+        thread::scope(|scope| {
+            let folders = (0..count).map(|shard| folder.join(layout::shard_folder(shard)));
+            let threads: Vec<_> = folders
+                .map(|path| {
+                    scope.spawn(move || {
+                        make_folder(&path)?;
+                        Shard::open(Box::new(Folder::new(path)), tuning)
+                    })
+                })
+                .collect();
+            for thread in threads {
+                opened.push(thread.join().unwrap_or(Err(StoreError::Poisoned)));
+            }
+        });
+        sync_folder(folder).map_err(|e| StoreError::from_io("flush", folder, 0, e))?;
+        let mut shards = Vec::new();
+        let mut recovery = Recovery::default();
+        let mut contents = BTreeMap::new();
+        for shard in opened {
+            let (shard, Found { zones, mut faults, octets }) = shard?;
+            shards.push(shard);
+            contents.extend(zones);
+            recovery.faults.append(&mut faults);
+            recovery.bytes_read = recovery.bytes_read.saturating_add(octets);
+        }
+        recovery.zones = recovered_zones(meta.zones()?, contents, &meta)?;
+        let store = Self { meta, shards, _lock: lock };
+        Ok((store, recovery))
+    }
+
+    /// Makes a batch durable with one flush. Publish its versions only after `Ok`.
+    ///
+    /// All zones of a batch belong to one shard. On `Err` none of them may be published; the store
+    /// works on as soon as the disk does, and the same batch can be tried again.
+    ///
+    /// # Errors
+    /// When the disk refuses, or the batch does not continue what was committed before.
+    pub fn commit(&self, batch: &[Commit<'_>]) -> Result<(), StoreError> {
+        let Some(first) = batch.first().map(|commit| self.shard_of(commit.id())) else {
+            return Ok(());
+        };
+        for commit in batch {
+            let other = self.shard_of(commit.id());
+            if other != first {
+                return Err(StoreError::MixedBatch { first, other });
+            }
+        }
+        let shard = self.shards.get(first).ok_or(StoreError::Poisoned)?;
+        shard.commit(batch.iter().map(Commit::to_entry).collect())
+    }
+
+    /// How many logs there are; commits to different ones do not wait for each other.
+    #[must_use]
+    pub const fn shard_count(&self) -> usize {
+        self.shards.len()
+    }
+
+    /// The log that a zone's commits go to; never changes in the life of a directory.
+    #[must_use]
+    pub fn shard_of(&self, id: ZoneId) -> usize {
+        usize::try_from(id.0).unwrap_or(0).checked_rem(self.shards.len()).unwrap_or(0)
+    }
+
+    /// Compacts the logs that are due for it, and says what came of it.
+    ///
+    /// Takes as long as writing the live content; commits go on meanwhile. Call it from a thread of
+    /// its own, every few seconds: it returns at once when nothing is due.
+    ///
+    /// # Errors
+    /// When the disk refuses; the log is as it was, and the next call tries again.
+    pub fn compact_if_due(&self) -> Result<Vec<Compacted>, StoreError> {
+        let mut done = Vec::new();
+        for shard in &self.shards {
+            if shard.is_compaction_due()? {
+                done.extend(shard.compact()?);
+            }
+        }
+        Ok(done)
+    }
+
+    /// Compacts every log now.
+    ///
+    /// # Errors
+    /// As [`Store::compact_if_due`].
+    pub fn compact(&self) -> Result<Vec<Compacted>, StoreError> {
+        let mut done = Vec::new();
+        for shard in &self.shards {
+            done.extend(shard.compact()?);
+        }
+        Ok(done)
+    }
+
+    /// The operator's records.
+    #[must_use]
+    pub const fn meta(&self) -> &Meta {
+        &self.meta
+    }
+}
+
+impl Commit<'_> {
+    /// The zone.
+    #[must_use]
+    pub const fn id(&self) -> ZoneId {
+        match self {
+            Self::Whole { id, .. } | Self::Diffs { id, .. } | Self::Drop { id } => *id,
+        }
+    }
+
+    fn to_entry(&self) -> Entry<Version> {
+        let change = match self {
+            Self::Whole { version, .. } => {
+                Change::Whole { version: Arc::clone(version), image: None }
+            }
+            Self::Diffs { diffs, result, .. } => {
+                let span = diffs.first().zip(diffs.last());
+                Change::Diffs {
+                    span: span.map(|(first, last)| (first.from(), last.to())),
+                    encoded: crate::version::encode_diffs(diffs),
+                    version: Arc::clone(result),
+                }
+            }
+            Self::Drop { .. } => Change::Drop,
+        };
+        Entry { zone: self.id().0, change }
+    }
+}
+
+/// Content without a zone is what a removal left behind; the next compaction leaves it out.
+fn recovered_zones(
+    rows: Vec<ZoneRow>,
+    mut contents: BTreeMap<u32, Restored<Version>>,
+    meta: &Meta,
+) -> Result<Vec<RecoveredZone>, StoreError> {
+    let mut timers = meta.timers()?;
+    let zones = rows.into_iter().map(|ZoneRow { id, key }| {
+        let content = contents.remove(&id.0).map_or(Content::Empty, content_of);
+        RecoveredZone { id, key, content, timers: timers.remove(&id) }
+    });
+    Ok(zones.collect())
+}
+
+pub(crate) fn content_of(restored: Restored<Version>) -> Content {
+    match (restored.version, restored.loss) {
+        (Some(version), None) => Content::Held(version),
+        (Some(version), Some(loss)) => Content::Behind(version, loss),
+        (None, Some(loss)) => Content::Lost(loss),
+        // A chain without content always has a reason.
+        (None, None) => Content::Lost(Loss::Damaged),
+    }
+}
+
+/// Only the daemon's user may look inside: keys are in there.
+fn make_folder(path: &Path) -> Result<(), StoreError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|source| StoreError::from_io("create", path, 0, source))
+}
