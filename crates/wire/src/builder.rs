@@ -19,7 +19,7 @@ use crate::message::{Flags, HEADER_OCTETS, Section};
 use crate::name::NameRef;
 use crate::rdata;
 use crate::record::RecordRef;
-use compress::{Case, Compressor};
+use compress::Compressor;
 
 /// No room for what was to be written; the message is as it was before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,8 +64,8 @@ impl<'b> Builder<'b> {
     pub fn new(octets: &'b mut [u8], id: u16, flags: Flags) -> Result<Self, Full> {
         let limit = octets.len().min(usize::from(u16::MAX));
         let mut out = Out { octets, len: 0, limit };
-        out.write(&id.to_be_bytes())?;
-        out.write(&[0; 10])?;
+        let [i0, i1] = id.to_be_bytes();
+        out.write_array([i0, i1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])?;
         let compressor = Compressor::new();
         let counts = [0; 4];
         Ok(Self { out, flags, counts, qname_len: 0, opt_length_at: None, compressor })
@@ -102,17 +102,13 @@ impl<'b> Builder<'b> {
     /// When it does not fit; the message is then as before.
     pub fn push_record(&mut self, section: Section, record: RecordRef<'_>) -> Result<(), Full> {
         let start = self.out.len;
-        let counted = self.count(section);
-        let written = counted.and_then(|counts| {
-            self.write_record(record)?;
-            self.counts = counts;
-            Ok(())
-        });
-        if written.is_err() {
+        if self.write_record(record).is_err() {
             self.out.len = start;
             self.compressor.forget_from(start);
+            return Err(Full);
         }
-        written
+        self.count(section);
+        Ok(())
     }
 
     /// The present state, to go back to when a whole rrset does not fit.
@@ -196,71 +192,82 @@ impl<'b> Builder<'b> {
         self.out.len
     }
 
-    /// The counts with one more record in `section`.
-    fn count(&self, section: Section) -> Result<[u16; 4], Full> {
-        let mut counts = self.counts;
-        let [_, answer, authority, additional] = &mut counts;
+    /// Counts a record that was written; 65,535 octets hold fewer records than a count can count.
+    const fn count(&mut self, section: Section) {
+        let [_, answer, authority, additional] = &mut self.counts;
         let count = match section {
             Section::Answer => answer,
             Section::Authority => authority,
             Section::Additional => additional,
         };
-        *count = count.checked_add(1).ok_or(Full)?;
-        Ok(counts)
+        *count = count.wrapping_add(1);
     }
 
     fn write_record(&mut self, record: RecordRef<'_>) -> Result<(), Full> {
-        self.write_owner(record.owner)?;
-        let ([t0, t1], [c0, c1]) = (record.rrtype.0.to_be_bytes(), record.class.0.to_be_bytes());
-        let [l0, l1, l2, l3] = record.ttl.as_secs().to_be_bytes();
-        let sent_len = u16::try_from(record.rdata.len()).map_err(|_| Full)?;
-        let [r0, r1] = sent_len.to_be_bytes();
-        self.out.write(&[t0, t1, c0, c1, l0, l1, l2, l3, r0, r1])?;
-        let rdata_start = self.out.len;
-        self.write_rdata(record.rrtype, record.rdata)?;
-        let len = self.out.len.wrapping_sub(rdata_start);
-        if len != record.rdata.len() {
-            let len = u16::try_from(len).map_err(|_| Full)?;
-            self.out.patch(rdata_start.wrapping_sub(2), &len.to_be_bytes());
+        let RecordRef { owner, rrtype, class, ttl, rdata } = record;
+        let ([t0, t1], [c0, c1]) = (rrtype.0.to_be_bytes(), class.0.to_be_bytes());
+        let [l0, l1, l2, l3] = ttl.as_secs().to_be_bytes();
+        let [r0, r1] = u16::try_from(rdata.len()).map_err(|_| Full)?.to_be_bytes();
+        // Most owners are the qname or above it: two octets, and nothing to search.
+        if let Some(at) = self.place_in_question(owner) {
+            let [p0, p1] = (0xc000 | at).to_be_bytes();
+            self.out.write_array([p0, p1, t0, t1, c0, c1, l0, l1, l2, l3, r0, r1])?;
+        } else {
+            self.write_name(owner)?;
+            self.out.write_array([t0, t1, c0, c1, l0, l1, l2, l3, r0, r1])?;
         }
-        Ok(())
+        // Addresses are most of what is sent; they have no names, and a known length.
+        match (<&[u8; 4]>::try_from(rdata), rrtype) {
+            (Ok(address), Rrtype::A) => self.out.write_array(*address),
+            (Ok(_) | Err(_), _) => self.write_rdata(rrtype, rdata),
+        }
     }
 
-    /// Most owners are the qname: two octets, and nothing to search.
-    fn write_owner(&mut self, owner: NameRef<'_>) -> Result<(), Full> {
-        const QNAME: [u8; 2] = [0xc0, HEADER_OCTETS as u8];
-        if owner.wire_len() == self.qname_len && !owner.is_root() {
-            let question = HEADER_OCTETS..HEADER_OCTETS.wrapping_add(self.qname_len);
-            let qname = self.out.octets.get(question).unwrap_or(&[]);
-            if qname == owner.as_wire() || qname.eq_ignore_ascii_case(owner.as_wire()) {
-                return self.out.write(&QNAME);
-            }
+    /// Where `owner` starts in the question; case does not matter (B3).
+    fn place_in_question(&self, owner: NameRef<'_>) -> Option<u16> {
+        let before = self.qname_len.checked_sub(owner.wire_len())?;
+        let asked_until = HEADER_OCTETS.wrapping_add(self.qname_len);
+        let start = HEADER_OCTETS.wrapping_add(before);
+        let asked = self.out.octets.get(start..asked_until)?;
+        let same = asked == owner.as_wire() || asked.eq_ignore_ascii_case(owner.as_wire());
+        if !same || owner.is_root() {
+            return None;
         }
-        self.write_name(owner, Case::AsAsked)
+        // The same octets are the same name only when a label of the qname starts there.
+        let mut at = HEADER_OCTETS;
+        while at < start {
+            at = at.wrapping_add(1).wrapping_add(usize::from(*self.out.octets.get(at)?));
+        }
+        if at == start { u16::try_from(start).ok() } else { None }
     }
 
-    fn write_name(&mut self, name: NameRef<'_>, case: Case) -> Result<(), Full> {
+    fn write_name(&mut self, name: NameRef<'_>) -> Result<(), Full> {
         if name.is_root() {
             return self.out.write(&[0]);
         }
-        self.compressor.write(&mut self.out, self.qname_len, name, case)
+        self.compressor.write(&mut self.out, self.qname_len, name)
     }
 
     /// Copies rdata but for the names that may be compressed (RFC 3597 §4).
     fn write_rdata(&mut self, rrtype: Rrtype, octets: &[u8]) -> Result<(), Full> {
+        let start = self.out.len;
         let mut copied = 0_usize;
         for (range, rule) in rdata::names(rrtype, octets) {
-            if !rule.may_compress() {
-                continue;
-            }
-            let name = octets.get(range.clone()).and_then(|wire| NameRef::from_wire(wire).ok());
-            if let Some(name) = name {
-                self.out.write(octets.get(copied..range.start).unwrap_or(&[]))?;
-                self.write_name(name, Case::Exact)?;
+            if rule.may_compress()
+                && let Some(between) = octets.get(copied..range.start)
+                && let Some(name) = octets.get(range.clone())
+            {
+                self.out.write(between)?;
+                self.write_name(NameRef::from_checked_wire(name))?;
                 copied = range.end;
             }
         }
-        self.out.write(octets.get(copied..).unwrap_or(&[]))
+        self.out.write(octets.get(copied..).unwrap_or(&[]))?;
+        if copied > 0 {
+            let len = u16::try_from(self.out.len.wrapping_sub(start)).map_err(|_| Full)?;
+            self.out.patch(start.wrapping_sub(2), &len.to_be_bytes());
+        }
+        Ok(())
     }
 }
 
@@ -271,6 +278,18 @@ impl Out<'_> {
             return Err(Full);
         }
         self.octets.get_mut(self.len..end).ok_or(Full)?.copy_from_slice(octets);
+        self.len = end;
+        Ok(())
+    }
+
+    /// The same for few octets, whose number is known.
+    fn write_array<const N: usize>(&mut self, octets: [u8; N]) -> Result<(), Full> {
+        let end = self.len.wrapping_add(N);
+        if end > self.limit {
+            return Err(Full);
+        }
+        let place = self.octets.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut::<N>);
+        *place.ok_or(Full)? = octets;
         self.len = end;
         Ok(())
     }

@@ -144,6 +144,11 @@ impl<'a> NameRef<'a> {
         }
     }
 
+    /// Takes octets that were checked to be one name (N1) when they came in.
+    pub(crate) const fn from_checked_wire(wire: &'a [u8]) -> Self {
+        Self(wire)
+    }
+
     /// Wire form, root octet included.
     #[must_use]
     pub const fn as_wire(self) -> &'a [u8] {
@@ -254,19 +259,22 @@ impl<'a> NameRef<'a> {
     }
 
     /// Where the labels start, leftmost first, and how many there are.
-    pub(crate) fn label_starts(self) -> ([u8; LABELS_MAX], usize) {
+    fn label_starts(self) -> ([u8; LABELS_MAX], usize) {
         let mut starts = [0_u8; LABELS_MAX];
         let (mut at, mut count) = (0_u8, 0_usize);
-        for (label, start) in self.labels().zip(starts.iter_mut()) {
+        while let Some(&length) = self.0.get(usize::from(at))
+            && length != 0
+            && let Some(start) = starts.get_mut(count)
+        {
             *start = at;
-            at = at.wrapping_add(1).wrapping_add(u8::try_from(label.len()).unwrap_or(0));
+            at = at.wrapping_add(1).wrapping_add(length);
             count = count.wrapping_add(1);
         }
         (starts, count)
     }
 
     /// The label whose length octet stands at `start`.
-    pub(crate) fn label_at(self, start: u8) -> &'a [u8] {
+    fn label_at(self, start: u8) -> &'a [u8] {
         self.0.get(usize::from(start)..).and_then(|rest| Labels(rest).next()).unwrap_or(&[])
     }
 }
@@ -371,8 +379,15 @@ impl fmt::Debug for NameRef<'_> {
 }
 
 fn cmp_ignore_case(a: &[u8], b: &[u8]) -> Ordering {
-    let (a, b) = (a.iter(), b.iter());
-    a.map(u8::to_ascii_lowercase).cmp(b.map(u8::to_ascii_lowercase))
+    for (a, b) in a.iter().zip(b) {
+        if a != b {
+            match a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()) {
+                Ordering::Equal => {}
+                unequal @ (Ordering::Less | Ordering::Greater) => return unequal,
+            }
+        }
+    }
+    a.len().cmp(&b.len())
 }
 
 #[cfg(test)]

@@ -4,42 +4,35 @@
 //!
 //! Standards: RFC 1035 §4.1.4 (pointers of fourteen bits) · RFC 4343 §4 (case is kept).
 //!
-//! Invariants: C1 a place stands for one suffix: its label, then the suffix at `parent`. So a name
-//! is found by looking its labels up from the right, comparing one label at a time. C2 a lookup
-//! touches [`PROBES`] places at most. C3 a full table costs octets, never time or correctness.
+//! Invariants: C1 a place stands for one suffix written before, octet for octet: most searches end
+//! at the leftmost label of a known name. C2 a search looks at [`PROBES`] places a label and reads
+//! back at most [`CANDIDATES`] names. C3 a full table costs octets, never time or correctness.
 //!
-//! Not here: which names may be compressed.
+//! Not here: which names may be compressed; owners the question already shows.
 
 use super::{Full, Out};
 use crate::message::HEADER_OCTETS;
-use crate::name::NameRef;
+use crate::name::{LABELS_MAX, NameRef};
 
 /// Places for suffixes; a power of two.
 const PLACES: usize = 128;
 /// Places looked at for one suffix.
 const PROBES: usize = 8;
+/// Names of the message compared with one name before it is written out.
+const CANDIDATES: usize = 8;
 /// Offsets from here on do not fit a pointer.
-const POINTERS_END: u16 = 0x4000;
-/// Stands for the root, at which no name of a message starts: a header is there.
-const ROOT: u16 = 0;
+const POINTERS_END: usize = 0x4000;
 
-/// When octets that differ in case only are the same name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Case {
-    /// In the question: owners are echoed as asked.
-    AsAsked,
-    /// Nowhere: rdata is what the zone says.
-    Exact,
-}
-
-/// One suffix; `at` is zero in an empty place.
-#[derive(Clone, Copy, Debug, Default)]
+/// One suffix; `at` is zero in an empty place, for no name starts in the header.
+#[derive(Clone, Copy, Debug)]
 struct Place {
-    /// Where its label starts.
+    /// Where its leftmost label starts.
     at: u16,
-    /// Where the suffix after its label starts, or [`ROOT`].
-    parent: u16,
+    /// Its length and a part of its hash; unequal tags are unequal suffixes.
+    tag: u16,
 }
+
+const EMPTY: Place = Place { at: 0, tag: 0 };
 
 /// Suffixes of the names written so far.
 #[derive(Debug)]
@@ -49,111 +42,138 @@ pub(super) struct Compressor {
     knows_question: bool,
 }
 
-/// How much of a name is there already.
-struct Found {
-    /// Labels that are not: the first ones.
-    missing: usize,
-    /// Where the others start, or [`ROOT`].
-    at: u16,
+/// What the table has for a suffix.
+enum Seen {
+    /// It starts here.
+    At(u16),
+    /// Nothing, and this place is free for it.
+    Free(usize),
+    /// Nothing, and no room.
+    Nowhere,
 }
 
 impl Compressor {
     pub(super) const fn new() -> Self {
-        Self { places: [Place { at: 0, parent: 0 }; PLACES], knows_question: false }
+        Self { places: [EMPTY; PLACES], knows_question: false }
     }
 
-    /// Writes a name that is not the root; `qname_len` is zero when there is no question.
+    /// Writes a name; `qname_len` is zero when there is no question.
     pub(super) fn write(
         &mut self,
         out: &mut Out<'_>,
         qname_len: usize,
         name: NameRef<'_>,
-        case: Case,
     ) -> Result<(), Full> {
-        let question_end = HEADER_OCTETS.wrapping_add(qname_len);
-        if !self.knows_question && qname_len > 1 {
+        if !self.knows_question {
             self.knows_question = true;
-            let end = question_end.min(out.len);
+            let end = HEADER_OCTETS.wrapping_add(qname_len);
             let asked = out.octets.get(HEADER_OCTETS..end).unwrap_or(&[]);
-            if let Ok(qname) = NameRef::from_wire(asked) {
-                self.enter(qname, HEADER_OCTETS, &Found { missing: usize::MAX, at: ROOT });
+            self.find_or_enter(out, asked, HEADER_OCTETS);
+        }
+        let wire = name.as_wire();
+        match self.find_or_enter(out, wire, out.len) {
+            Some((literal, at)) => {
+                out.write(wire.get(..literal).unwrap_or(&[]))?;
+                out.write_array((0xc000 | at).to_be_bytes())
             }
+            None => out.write(wire),
         }
-        let same_until = match case {
-            Case::AsAsked => question_end,
-            Case::Exact => 0,
-        };
-        let found = self.find(out, name, same_until);
-        let start = out.len;
-        let known = name.without_first(found.missing);
-        let literal = name.wire_len().wrapping_sub(known.wire_len());
-        out.write(name.as_wire().get(..literal).unwrap_or(&[]))?;
-        match found.at {
-            ROOT => out.write(&[0])?,
-            at => out.write(&(0xc000 | at).to_be_bytes())?,
-        }
-        self.enter(name, start, &found);
-        Ok(())
     }
 
     /// Forgets names that start at `len` or later.
+    #[cold]
     pub(super) fn forget_from(&mut self, len: usize) {
         for place in &mut self.places {
+            // The hole may hide other suffixes; that costs octets only (C3).
             if usize::from(place.at) >= len {
-                *place = Place::default();
+                *place = EMPTY;
             }
         }
     }
 
-    /// Looks the labels up from the right; below `same_until` case does not matter.
-    fn find(&self, out: &Out<'_>, name: NameRef<'_>, same_until: usize) -> Found {
-        let (starts, count) = name.label_starts();
-        let mut found = Found { missing: count, at: ROOT };
-        for &start in starts.iter().take(count).rev() {
-            let label = name.label_at(start);
-            let Some(at) = self.look_up(out, label, found.at, same_until) else { break };
-            found = Found { missing: found.missing.wrapping_sub(1), at };
+    /// Finds the longest suffix of `wire` that was written before: how many octets come before it,
+    /// and where it is. Enters all longer ones as if the name stood at `start`.
+    fn find_or_enter(&mut self, out: &Out<'_>, wire: &[u8], start: usize) -> Option<(usize, u16)> {
+        let mut candidates = CANDIDATES;
+        let mut before = 0_usize;
+        while let Some(suffix) = wire.get(before..)
+            && let [length, ..] = suffix
+            && *length != 0
+        {
+            let at = start.wrapping_add(before);
+            let (first, tag) = hash(suffix);
+            match self.look_up(out, suffix, (first, tag), &mut candidates) {
+                Seen::At(at) => return Some((before, at)),
+                Seen::Free(index) if at < POINTERS_END => {
+                    if let (Some(place), Ok(at)) = (self.places.get_mut(index), u16::try_from(at)) {
+                        *place = Place { at, tag };
+                    }
+                }
+                Seen::Free(_) | Seen::Nowhere => {}
+            }
+            before = before.wrapping_add(1).wrapping_add(usize::from(*length));
         }
-        found
+        None
     }
 
-    fn look_up(&self, out: &Out<'_>, label: &[u8], parent: u16, same_until: usize) -> Option<u16> {
-        probes(label, parent)
-            .filter_map(|index| self.places.get(index))
-            .filter(|place| place.at != ROOT && place.parent == parent)
-            .find(|place| {
-                let at = usize::from(place.at);
-                let Some((&length, rest)) = out.from(at).split_first() else { return false };
-                let Some(there) = rest.get(..usize::from(length)) else { return false };
-                there == label || (at < same_until && there.eq_ignore_ascii_case(label))
-            })
-            .map(|place| place.at)
-    }
-
-    /// Enters the first labels of a name written at `start`, as far as they were missing.
-    fn enter(&mut self, name: NameRef<'_>, start: usize, found: &Found) {
-        let (starts, count) = name.label_starts();
-        let mut parent = found.at;
-        for &label_start in starts.iter().take(count.min(found.missing)).rev() {
-            let at = start.wrapping_add(usize::from(label_start));
-            // Too far for a pointer, and so no parent for the labels before it.
-            let Some(at) = u16::try_from(at).ok().filter(|&at| at < POINTERS_END) else { return };
-            let label = name.label_at(label_start);
-            let free = probes(label, parent)
-                .find(|&index| self.places.get(index).is_some_and(|place| place.at == ROOT));
-            let Some(place) = free.and_then(|index| self.places.get_mut(index)) else { return };
-            *place = Place { at, parent };
-            parent = at;
+    fn look_up(
+        &self,
+        out: &Out<'_>,
+        suffix: &[u8],
+        (first, tag): (usize, u16),
+        candidates: &mut usize,
+    ) -> Seen {
+        for step in 0..PROBES {
+            let index = first.wrapping_add(step) % PLACES;
+            let Some(&place) = self.places.get(index) else { break };
+            if place.at == 0 {
+                return Seen::Free(index);
+            }
+            if place.tag == tag {
+                let Some(left) = candidates.checked_sub(1) else { break };
+                *candidates = left;
+                if is_at(out, place.at, suffix) {
+                    return Seen::At(place.at);
+                }
+            }
         }
+        Seen::Nowhere
     }
 }
 
-/// Indices at which a suffix may stand. Letters of either case lead to the same ones.
-fn probes(label: &[u8], parent: u16) -> impl Iterator<Item = usize> {
-    let seed = u32::from(parent).wrapping_mul(0x9e37_79b1);
-    let hash = label
-        .iter()
-        .fold(seed, |hash, &octet| (hash ^ u32::from(octet | 0x20)).wrapping_mul(0x0100_0193));
-    let first = (hash ^ (hash >> 15)) as usize;
-    (0..PROBES).map(move |step| first.wrapping_add(step) % PLACES)
+/// Whether the name that was written at `at` is `suffix`, octet for octet.
+fn is_at(out: &Out<'_>, at: u16, mut suffix: &[u8]) -> bool {
+    let mut at = usize::from(at);
+    // One round for each label, and one for the pointer that may come before it.
+    for _ in 0..=LABELS_MAX {
+        if out.octets.get(at..at.wrapping_add(suffix.len())) == Some(suffix) {
+            return true; // it ends in the root label, so nothing can follow
+        }
+        let Some(&length) = out.octets.get(at) else { return false };
+        if length >= 0xc0 {
+            let low = out.octets.get(at.wrapping_add(1)).copied().unwrap_or(0);
+            at = usize::from(u16::from_be_bytes([length & 0x3f, low]));
+            continue;
+        }
+        let end = usize::from(length).wrapping_add(1);
+        let Some((label, rest)) = suffix.split_at_checked(end) else { return false };
+        if out.octets.get(at..at.wrapping_add(end)) != Some(label) {
+            return false;
+        }
+        (at, suffix) = (at.wrapping_add(end), rest);
+    }
+    false
+}
+
+/// Where to look first, and the tag: made of the length, and of the first label's length and three
+/// of its octets, which is enough to tell the names of one message apart.
+fn hash(suffix: &[u8]) -> (usize, u16) {
+    let &[length, first, ..] = suffix else { return (0, 0) };
+    let before_last = suffix.get(usize::from(length).wrapping_sub(1)).copied().unwrap_or(0);
+    let last = suffix.get(usize::from(length)).copied().unwrap_or(0);
+    let octets = u32::from_le_bytes([length, first, before_last, last]);
+    let [len, ..] = suffix.len().to_le_bytes();
+    let mixed = (octets ^ u32::from(len).wrapping_mul(0x9e37_79b1)).wrapping_mul(0x85eb_ca6b);
+    let [_, part, _, _] = mixed.to_le_bytes();
+    ((mixed >> 16) as usize, u16::from_le_bytes([len, part]))
 }

@@ -25,14 +25,13 @@ impl Builder<'_> {
         if self.opt_length_at.is_some() {
             return Err(Full);
         }
-        let counts = self.count(Section::Additional)?;
         let ([t0, t1], [s0, s1]) = (Rrtype::OPT.0.to_be_bytes(), udp_size.to_be_bytes());
         let [_, ext_rcode] = (rcode.0 >> 4).to_be_bytes();
         let [f0, f1] = do_bit.as_flags().to_be_bytes();
         let length_at = self.out.len.wrapping_add(9);
-        self.out.write(&[0, t0, t1, s0, s1, ext_rcode, 0, f0, f1, 0, 0])?;
+        self.out.write_array([0, t0, t1, s0, s1, ext_rcode, 0, f0, f1, 0, 0])?;
         self.set_rcode(rcode);
-        self.counts = counts;
+        self.count(Section::Additional);
         self.opt_length_at = Some(length_at);
         Ok(())
     }
