@@ -1,4 +1,41 @@
-//! Zone transfer.
+//! Zone transfer: what we ask, and what we make of the answers.
+//!
+//! Pure.
+//!
+//! Standards: see the modules.
+//!
+//! Invariants: every fault has a code, its facts, and a remedy.
+//!
+//! Not here: connections, when to ask (`refresh`), whom (`primaries`), signatures (`tsig`).
 
 pub mod inbound;
 pub mod probe;
+pub mod query;
+
+use crate::code::Code;
+use crate::primaries::Remedy;
+use wire::codes::Rcode;
+
+/// The catalogue's name for a rcode that refuses a request of ours.
+#[must_use]
+pub const fn code_of_rcode(rcode: Rcode) -> Code {
+    match rcode {
+        Rcode::FORMERR => Code::FormErr,
+        Rcode::SERVFAIL => Code::ServFail,
+        Rcode::NXDOMAIN => Code::NxDomain,
+        Rcode::NOTIMP => Code::NotImp,
+        Rcode::REFUSED => Code::Refused,
+        Rcode::NOTAUTH => Code::NotAuth,
+        _ => Code::UnexpectedRcode,
+    }
+}
+
+/// What to do when a transfer is refused with this rcode: a primary that knows no IXFR may say so
+/// in any of four ways, and still give the whole zone.
+#[must_use]
+pub const fn remedy_of_rcode(rcode: Rcode) -> Remedy {
+    match rcode {
+        Rcode::FORMERR | Rcode::SERVFAIL | Rcode::NOTIMP | Rcode::REFUSED => Remedy::FetchWholeZone,
+        _ => Remedy::TryNextPrimary,
+    }
+}

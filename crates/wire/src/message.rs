@@ -281,6 +281,14 @@ pub struct Records<'a> {
 }
 
 impl Records<'_> {
+    /// Where the walk stands: behind the last record given.
+    ///
+    /// # Errors
+    /// The fault that ended the walk.
+    pub const fn position(&self) -> Result<usize, MessageError> {
+        self.at
+    }
+
     /// Counts one record off the first section that has any left.
     fn take_one(&mut self) -> Option<Section> {
         let sections = [Section::Answer, Section::Authority, Section::Additional];

@@ -44,6 +44,11 @@ impl Diff {
         self.to
     }
 
+    /// Changes where it leads: an IXFR tells the removals before it tells the next serial.
+    pub const fn lead_to(&mut self, to: Serial) {
+        self.to = to;
+    }
+
     /// What goes. The ttl is written down but a record goes whatever its ttl.
     #[must_use]
     pub const fn removed(&self) -> &Records {

@@ -1,6 +1,10 @@
 //! What can be wrong with a signature, with the facts an operator needs.
 
+use crate::code::{Code, Fault};
+use crate::primaries::Remedy;
 use crate::time::UnixSeconds;
+use crate::xfr::{code_of_rcode, remedy_of_rcode};
+use core::fmt;
 use wire::codes::Rcode;
 use wire::name::Name;
 use wire::tsig::{Algorithm, ErrorCode, Malformed};
@@ -14,6 +18,16 @@ pub enum NoticedBy {
     Peer,
     /// The peer says so, but its answer does not prove it.
     PeerUnproven,
+}
+
+impl fmt::Display for NoticedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Us => "us",
+            Self::Peer => "peer",
+            Self::PeerUnproven => "peer (not proven)",
+        })
+    }
 }
 
 /// Why a signed exchange failed. Peer is whoever is at the other end.
@@ -144,12 +158,108 @@ impl TsigFault {
     /// How far the peer's clock is ahead of ours, in seconds; negative when it is behind.
     #[must_use]
     pub fn skew_seconds(&self) -> Option<i64> {
+        if let Self::Clock { ours, theirs, .. } = self {
+            let apart = i64::try_from(theirs.0.abs_diff(ours.0)).unwrap_or(i64::MAX);
+            return Some(if theirs >= ours { apart } else { apart.saturating_neg() });
+        }
+        None
+    }
+
+    /// What to do next. A primary that refuses without a signature may only dislike the question;
+    /// with every other fault it cannot be trusted until somebody has looked.
+    #[must_use]
+    pub const fn remedy(&self) -> Remedy {
         match self {
-            Self::Clock { ours, theirs, .. } => {
-                let apart = i64::try_from(theirs.0.abs_diff(ours.0)).unwrap_or(i64::MAX);
-                Some(if theirs >= ours { apart } else { apart.saturating_neg() })
+            Self::Unsigned { rcode, .. } => remedy_of_rcode(*rcode),
+            Self::Malformed(_)
+            | Self::MacLength { .. }
+            | Self::UnknownKey { .. }
+            | Self::OtherKey { .. }
+            | Self::AlgorithmChanged { .. }
+            | Self::BadSignature { .. }
+            | Self::Clock { .. }
+            | Self::ClockUntold { .. }
+            | Self::Truncated { .. }
+            | Self::Refused { .. }
+            | Self::LastUnsigned { .. }
+            | Self::StreamGap { .. }
+            | Self::Unexpected { .. } => Remedy::TryNextPrimary,
+        }
+    }
+
+    /// Its place in the catalogue.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Malformed(_) | Self::MacLength { .. } => Code::MalformedMessage,
+            Self::UnknownKey { .. } | Self::OtherKey { .. } => Code::TsigBadKey,
+            Self::AlgorithmChanged { .. } => Code::TsigAlgorithmChanged,
+            Self::BadSignature { .. } => Code::TsigBadSig,
+            Self::Clock { .. } | Self::ClockUntold { .. } => Code::TsigBadTime,
+            Self::Truncated { .. } => Code::TsigBadTrunc,
+            Self::Refused { error: ErrorCode::BADKEY, .. } => Code::TsigBadKey,
+            Self::Refused { error: ErrorCode::BADSIG, .. } => Code::TsigBadSig,
+            Self::Refused { .. } => Code::NotAuth,
+            Self::Unsigned { rcode: Rcode::NOERROR, .. } => Code::TsigUnsignedResponse,
+            Self::Unsigned { rcode, .. } => code_of_rcode(*rcode),
+            Self::LastUnsigned { .. } | Self::StreamGap { .. } => Code::TsigStreamGap,
+            Self::Unexpected { .. } => Code::TsigUnexpected,
+        }
+    }
+
+    /// The failure by its name, with its facts. Never the secret, nor anything made of it.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        let fault = Fault::new(self.code());
+        match self {
+            Self::Malformed(error) => fault.with("found", error),
+            Self::MacLength { algorithm, octets, min, max } => fault
+                .with("algorithm", algorithm)
+                .with("mac_octets", octets)
+                .with("mac_octets_min", min)
+                .with("mac_octets_max", max),
+            Self::UnknownKey { key, algorithm, ours } => {
+                let fault = fault.with("key_theirs", key).with("algorithm_theirs", algorithm);
+                match ours {
+                    Some(ours) => fault.with("algorithm_ours", ours),
+                    None => fault,
+                }
             }
-            _ => None,
+            Self::OtherKey { ours, theirs } => {
+                fault.with("key_ours", ours).with("key_theirs", theirs)
+            }
+            Self::AlgorithmChanged { key, ours, theirs } => {
+                fault.with("key", key).with("algorithm_ours", ours).with("algorithm_theirs", theirs)
+            }
+            Self::BadSignature { key, algorithm, message } => {
+                fault.with("key", key).with("algorithm", algorithm).with("message", message)
+            }
+            Self::Clock { noticed_by, ours, theirs, fudge } => fault
+                .with("skew_seconds", self.skew_seconds().unwrap_or(0))
+                .with("clock_ours", ours.0)
+                .with("clock_theirs", theirs.0)
+                .with("fudge", fudge)
+                .with("noticed_by", noticed_by),
+            Self::ClockUntold { ours } => fault.with("clock_ours", ours.0),
+            Self::Truncated { noticed_by, octets, required } => {
+                let fault = fault.with("mac_octets", octets).with("noticed_by", noticed_by);
+                match required {
+                    Some(required) => fault.with("mac_octets_required", required),
+                    None => fault,
+                }
+            }
+            Self::Refused { error, key, algorithm, theirs } => fault
+                .with("tsig_error", error)
+                .with("key_ours", key)
+                .with("key_theirs", theirs)
+                .with("algorithm", algorithm),
+            Self::Unsigned { rcode, message } => {
+                fault.with("signed", "no").with("rcode", rcode).with("message", message)
+            }
+            Self::LastUnsigned { unsigned } | Self::StreamGap { unsigned } => {
+                fault.with("unsigned_messages", unsigned)
+            }
+            Self::Unexpected { key } => fault.with("key_theirs", key),
         }
     }
 }
