@@ -1,7 +1,5 @@
 //! What master files say, and what is wrong with them.
 
-#![expect(clippy::arithmetic_side_effects, reason = "tests may overflow loudly")]
-
 use super::*;
 use crate::codes::{Class, Rrtype};
 use crate::name::NameRef;

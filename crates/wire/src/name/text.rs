@@ -22,10 +22,12 @@ impl fmt::Display for NameRef<'_> {
         for label in self.labels() {
             for &octet in label {
                 match octet {
-                    b'"' | b'$' | b'(' | b')' | b'.' | b';' | b'@' | b'\\' => {
+                    b'"' | b'$' | b'(' | b')' | b'.' | b';' | b'@' => {
                         out.write_char('\\')?;
                         out.write_char(char::from(octet))?;
                     }
+                    // NSD takes `\\.` for an escaped dot; `\092.` is clear to all.
+                    b'\\' => out.write_str("\\092")?,
                     0x21..=0x7e => out.write_char(char::from(octet))?,
                     _ => write!(out, "\\{octet:03}")?,
                 }
