@@ -55,7 +55,7 @@ impl ConfigError {
         };
         let artist = GraphicalReportHandler::new_themed(theme)
             .with_links(false)
-            .with_context_lines(0)
+            .with_context_lines(1)
             .with_width(100);
         let mut drawn = String::new();
         let done = match self {

@@ -108,6 +108,8 @@ impl<'t> Scan<'t> {
             self.shown = HARMLESS.contains(&content);
             self.copy(inside, octets);
         } else {
+            // No value of ours needs several lines, but a forgotten quote can swallow a secret.
+            self.shown &= open == 1;
             self.value(content);
         }
         let close = inside.get(octets..).unwrap_or("");
@@ -119,6 +121,7 @@ impl<'t> Scan<'t> {
         let octets = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
         let (word, after) = rest.split_at_checked(octets).unwrap_or((rest, ""));
         if self.in_header() {
+            self.shown = true;
             self.copy(rest, octets);
         } else if is_key(after) && self.at_key() {
             self.shown = HARMLESS.contains(&word);
@@ -128,11 +131,14 @@ impl<'t> Scan<'t> {
         }
     }
 
+    /// What is commented out was once a line like others; and long words are never prose.
     fn comment(&mut self, rest: &'t str) {
         let octets = rest.find('\n').unwrap_or(rest.len());
-        let comment = rest.get(..octets).unwrap_or(rest);
-        for word in comment.split_inclusive([' ', '\t', '"', '\'']) {
-            if self.shown && word.len() <= COMMENT_WORD_MAX {
+        let comment = rest.get(1..octets).unwrap_or("");
+        let own_line = self.line_so_far().trim().is_empty();
+        self.out.push('#');
+        for word in redact(comment).split_inclusive([' ', '\t', '"', '\'']) {
+            if (self.shown || own_line) && word.len() <= COMMENT_WORD_MAX {
                 self.out.push_str(word);
             } else {
                 self.out.extend(word.bytes().map(mask));
@@ -220,8 +226,11 @@ mod tests {
             ("secrte = \"c2VjcmV0\"", "secrte = \"********\""),
             ("key = [{name = \"k\", secret = \"c2\"}]", "key = [{name = \"k\", secret = \"**\"}]"),
             ("key.secret = \"c2\"", "key.secret = \"**\""),
-            ("[[key]]\nsecret = \"a\\\"b\" # c2Vj", "[[key]]\nsecret = \"****\" ******"),
-            ("# secret = \"c2VjcmV0c2VjcmV0\"", "# secret = \"*****************"),
+            ("[[key]]\nsecret = \"a\\\"b\" # c2Vj", "[[key]]\nsecret = \"****\" #*****"),
+            ("# secret = \"c2VjcmV0\"", "# secret = \"********\""),
+            ("# old: c2VjcmV0c2VjcmV0", "# old: ****************"),
+            ("secret = \"c2\"\n# the office", "secret = \"**\"\n# the office"),
+            ("\"\"\"\nsecret = \"c2\"", "\"\"\"\n*************"),
             ("# the office\nname = \"é\"", "# the office\nname = \"é\""),
             ("secret = \"é\"", "secret = \"**\""),
             ("listen = [\n \"[::1]:53\", # v6\n]", "listen = [\n \"[::1]:53\", # v6\n]"),
