@@ -19,6 +19,8 @@ pub(crate) struct Thinner<K> {
     subjects: BTreeMap<K, Spell>,
     /// For subjects that found no room.
     others: Spell,
+    /// When room was last made, because a flood must not make every event a search.
+    swept_at: Option<Mono>,
 }
 
 /// What became of an event.
@@ -44,7 +46,7 @@ impl<K: Ord + Clone> Thinner<K> {
     /// Remembers nothing yet.
     #[must_use]
     pub(crate) const fn new() -> Self {
-        Self { subjects: BTreeMap::new(), others: Spell::NEW }
+        Self { subjects: BTreeMap::new(), others: Spell::NEW, swept_at: None }
     }
 
     /// Whether an event of this subject is written now.
@@ -52,14 +54,29 @@ impl<K: Ord + Clone> Thinner<K> {
         if let Some(spell) = self.subjects.get_mut(subject) {
             return spell.admit(now);
         }
-        if self.subjects.len() >= SUBJECTS_MAX {
-            // A spell that is over and left nothing out would start like a new one.
-            self.subjects.retain(|_, spell| spell.is_running(now) || spell.left_out > 0);
-        }
+        self.make_room(now);
         if self.subjects.len() >= SUBJECTS_MAX {
             return self.others.admit(now);
         }
         self.subjects.entry(subject.clone()).or_insert(Spell::NEW).admit(now)
+    }
+
+    /// Forgets, when there is no room, the spells that are over. What they left out is told with
+    /// the others.
+    fn make_room(&mut self, now: Mono) {
+        let due = self.swept_at.is_none_or(|at| now >= at.plus(INTERVAL));
+        if !due || self.subjects.len() < SUBJECTS_MAX {
+            return;
+        }
+        self.swept_at = Some(now);
+        let others = &mut self.others;
+        self.subjects.retain(|_, spell| {
+            let keep = spell.is_running(now);
+            if !keep {
+                others.left_out = others.left_out.saturating_add(spell.left_out);
+            }
+            keep
+        });
     }
 
     /// Forgets a subject whose trouble is over, so that new trouble is told at once. Gives the
@@ -137,5 +154,6 @@ mod tests {
         let next = thinner.admit(&200_000, at(61));
         assert_eq!(next, WRITTEN, "room was made for new subjects");
         assert_eq!(thinner.others.left_out, 89_999);
+        assert_eq!(thinner.subjects.len(), 1);
     }
 }
