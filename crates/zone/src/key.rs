@@ -12,7 +12,7 @@
 //! counting zeros counts labels.
 
 use crate::octets::Octets;
-use wire::name::NAME_OCTETS_MAX;
+use wire::name::{LABEL_OCTETS_MAX, NAME_OCTETS_MAX};
 
 /// No key is longer: 254 octets of a name, each doubled at worst.
 pub(crate) const KEY_OCTETS_MAX: usize = 512;
@@ -98,14 +98,19 @@ impl KeyBuf {
     }
 }
 
+/// The first eight octets as a number, zeros where there are fewer: decides most comparisons.
+pub(crate) fn head(key: &[u8]) -> u64 {
+    if let Some(octets) = key.first_chunk() {
+        return u64::from_be_bytes(*octets);
+    }
+    let mut octets = [0; 8];
+    octets.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    u64::from_be_bytes(octets)
+}
+
 /// Labels below the apex.
 pub(crate) fn label_count(key: &[u8]) -> usize {
     key.iter().filter(|octet| **octet == 0).count()
-}
-
-/// Labels that both keys have, counted from the apex downwards.
-pub(crate) fn labels_in_common(a: &[u8], b: &[u8]) -> usize {
-    label_count(a.get(..octets_in_common(a, b)).unwrap_or_default())
 }
 
 /// Length of the longest string that both start with.
@@ -129,6 +134,26 @@ pub(crate) fn end_of_labels(key: &[u8], labels: usize) -> usize {
 /// Whether a label of the key is the asterisk: the name or one above it is a wildcard (RFC 4592 §2.1.1).
 pub(crate) fn has_asterisk(key: &[u8]) -> bool {
     key.contains(&b'*') && key.split(|octet| *octet == 0).any(|label| label == b"*")
+}
+
+/// Whether these octets are the key of an owner with at most so many octets beside those of the apex.
+pub(crate) fn is_key(key: &[u8], relative_octets_max: usize) -> bool {
+    let (mut rest, mut label, mut octets) = (Octets(key), 0_usize, 0_usize);
+    while let Some(octet) = rest.octet() {
+        octets = octets.saturating_add(1);
+        match octet {
+            0 if !(1..=LABEL_OCTETS_MAX).contains(&label) => return false,
+            0 => {
+                label = 0;
+                continue;
+            }
+            1 if !matches!(rest.octet(), Some(1 | 2)) => return false,
+            b'A'..=b'Z' => return false,
+            1..=u8::MAX => {}
+        }
+        label = label.saturating_add(1);
+    }
+    label == 0 && octets <= relative_octets_max
 }
 
 /// Octets that the owner takes in wire form beside those of the apex.

@@ -23,8 +23,9 @@ impl<'v> Leaf<'v> {
         Self { apex, raw }
     }
 
-    pub(crate) const fn raw(&self) -> &RawLeaf<'v> {
-        &self.raw
+    /// The apex without any record.
+    pub(crate) const fn empty(apex: NameRef<'v>) -> Self {
+        Self { apex, raw: RawLeaf::empty() }
     }
 
     /// All rrsets by type, each RRSIG rrset right behind the one it signs.

@@ -7,18 +7,26 @@
 #![forbid(unsafe_code)]
 
 mod apply;
+mod batch;
 mod builder;
 mod check;
+mod compare;
 mod diff;
+mod digest;
+mod edit;
 mod id;
 mod image;
 mod key;
 mod leaf;
 mod lookup;
+mod merge;
+mod occlusion;
 mod octets;
 mod page;
 mod rrset;
+mod run;
 mod table;
+mod tree;
 mod version;
 
 pub use apply::ApplyError;

@@ -7,7 +7,12 @@
 //!
 //! Not here: following CNAME, sections, DS at a cut, denial.
 
+use crate::key::{self, KeyBuf};
 use crate::leaf::Leaf;
+use crate::page::RawLeaf;
+use crate::tree::Position;
+use crate::version::Version;
+use wire::name::NameRef;
 
 /// Where a name stands in a version. Label counts include the apex's labels, not the root.
 #[derive(Clone, Copy, Debug)]
@@ -47,4 +52,101 @@ pub enum Lookup<'v> {
     },
     /// The name is not at or under the apex.
     OutOfZone,
+}
+
+impl Version {
+    /// What the version holds for a name. One way down the tree; one more below glue, and one for a wildcard if
+    /// the version has any.
+    #[must_use]
+    pub fn lookup(&self, qname: NameRef<'_>) -> Lookup<'_> {
+        if !qname.is_at_or_under(self.apex().as_ref()) {
+            return Lookup::OutOfZone;
+        }
+        let mut key = KeyBuf::of(qname.as_wire(), self.apex_labels());
+        if self.apex_has_dname() && !key.as_slice().is_empty() {
+            return Lookup::Dname { leaf: self.apex_leaf() };
+        }
+        let Some(at) = self.tree().descend(key.as_slice()) else {
+            return self.missing(0, RawLeaf::empty());
+        };
+        if let Some(hit) = at.hit() {
+            return self.hit(hit, key.as_slice());
+        }
+        // The apex comes before everything, so there is a predecessor.
+        let predecessor = at.predecessor().unwrap_or(RawLeaf::empty());
+        if let Some(occluder) = self.occluder(&predecessor, key.as_slice()) {
+            return Self::referral(occluder, false);
+        }
+        if at.successor().is_some_and(|next| next.starts_with(key.as_slice())) {
+            return Lookup::EmptyNonTerminal { wildcard: None };
+        }
+        let encloser = closest_encloser(&at, &predecessor, key.as_slice());
+        if self.counts().wildcards > 0
+            && let Some(found) = self.wildcard(encloser, &mut key)
+        {
+            return found;
+        }
+        self.missing(encloser, predecessor)
+    }
+
+    fn missing<'v>(&'v self, encloser: usize, predecessor: RawLeaf<'v>) -> Lookup<'v> {
+        let predecessor = Leaf::new(self.apex().as_ref(), predecessor);
+        Lookup::Missing { closest_encloser: self.all_labels(encloser), predecessor }
+    }
+
+    /// The name has records: they are an answer unless it is a cut or lies below one.
+    fn hit<'v>(&'v self, hit: RawLeaf<'v>, key: &[u8]) -> Lookup<'v> {
+        let labels = usize::from(hit.tail.occluder_labels);
+        let occluder = if labels > 0 { self.leaf_above(key, labels) } else { None };
+        match occluder {
+            Some(occluder) => Self::referral(occluder, false),
+            None if hit.tail.flags.is_cut() => {
+                Lookup::Cut { leaf: Leaf::new(self.apex().as_ref(), hit), at_qname: true }
+            }
+            None => Lookup::Found { leaf: Leaf::new(self.apex().as_ref(), hit), wildcard: None },
+        }
+    }
+
+    /// The topmost cut or DNAME above a name that has no records: its predecessor, or what occludes that.
+    fn occluder<'v>(&'v self, predecessor: &RawLeaf<'v>, key: &[u8]) -> Option<Leaf<'v>> {
+        let labels = usize::from(predecessor.tail.occluder_labels);
+        if labels > 0 {
+            let under = predecessor.key.labels_in_common(key) >= labels;
+            return if under { self.leaf_above(key, labels) } else { None };
+        }
+        let above = predecessor.tail.flags.occludes() && predecessor.key.is_start_of(key);
+        above.then(|| Leaf::new(self.apex().as_ref(), *predecessor))
+    }
+
+    fn leaf_above(&self, key: &[u8], labels: usize) -> Option<Leaf<'_>> {
+        self.leaf_of(key.get(..key::end_of_labels(key, labels)).unwrap_or_default())
+    }
+
+    /// RFC 1034 §4.3.2 step 3b and RFC 6672 §3.2; at a name with both, the cut is what parents know of.
+    const fn referral(leaf: Leaf<'_>, at_qname: bool) -> Lookup<'_> {
+        if leaf.is_cut() { Lookup::Cut { leaf, at_qname } } else { Lookup::Dname { leaf } }
+    }
+
+    /// RFC 4592 §3.3.1: the only wildcard that matters is the one right below the closest encloser.
+    fn wildcard(&self, encloser: usize, key: &mut KeyBuf) -> Option<Lookup<'_>> {
+        key.truncate(encloser);
+        key.push_label(b"*");
+        let at = self.tree().descend(key.as_slice())?;
+        let wildcard = Some(self.all_labels(encloser));
+        if let Some(hit) = at.hit() {
+            return Some(Lookup::Found { leaf: Leaf::new(self.apex().as_ref(), hit), wildcard });
+        }
+        let exists = at.successor().is_some_and(|next| next.starts_with(key.as_slice()));
+        exists.then_some(Lookup::EmptyNonTerminal { wildcard })
+    }
+
+    const fn all_labels(&self, below_apex: usize) -> usize {
+        self.apex_labels().saturating_add(below_apex)
+    }
+}
+
+/// Labels below the apex of the longest existing name above: a neighbour's, or one that exists because of it.
+fn closest_encloser(at: &Position<'_>, predecessor: &RawLeaf<'_>, key: &[u8]) -> usize {
+    let before = predecessor.key.labels_in_common(key);
+    at.successor().map_or(before, |next| before.max(next.labels_in_common(key)))
 }

@@ -36,6 +36,15 @@ pub(crate) const LONG_SUFFIX: u8 = 0xff;
 pub(crate) struct Page(pub(crate) Arc<[u8]>);
 
 impl Page {
+    /// A page without leaves; no tree has one.
+    pub(crate) fn empty() -> Self {
+        Self(Arc::from([]))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.view().leaf_count() == 0
+    }
+
     pub(crate) fn view(&self) -> PageView<'_> {
         PageView::new(&self.0)
     }
@@ -135,6 +144,11 @@ impl<'v> KeyParts<'v> {
         [self.prefix, self.head.get(..self.head_octets).unwrap_or_default(), self.suffix]
     }
 
+    /// Whether the head has zeros behind the end of a short key, as comparing needs.
+    pub(crate) fn is_head_padded(&self) -> bool {
+        self.head.iter().skip(self.head_octets).all(|octet| *octet == 0)
+    }
+
     pub(crate) fn octet_count(&self) -> usize {
         self.prefix.len().saturating_add(self.head_octets).saturating_add(self.suffix.len())
     }
@@ -180,9 +194,17 @@ impl<'v> KeyParts<'v> {
     }
 
     pub(crate) fn compare(&self, key: &[u8]) -> Ordering {
-        let common = self.octets_in_common(key);
-        let mine = self.pieces().into_iter().flatten().nth(common);
-        mine.cmp(&key.get(common))
+        let mut rest = key;
+        for piece in self.pieces() {
+            let Some((start, after)) = rest.split_at_checked(piece.len()) else {
+                return piece.cmp(rest);
+            };
+            match piece.cmp(start) {
+                Ordering::Equal => rest = after,
+                unequal @ (Ordering::Less | Ordering::Greater) => return unequal,
+            }
+        }
+        if rest.is_empty() { Ordering::Equal } else { Ordering::Less }
     }
 
     /// Compares with a key that starts with the prefix and has the same head, by what is behind the prefix.
@@ -211,8 +233,6 @@ impl Flags {
     pub(crate) const OCCLUDED: u8 = 32;
     /// Case bits follow.
     pub(crate) const CASE: u8 = 64;
-    /// All that mean something.
-    pub(crate) const KNOWN: u8 = 127;
 
     pub(crate) const fn has(self, flag: u8) -> bool {
         self.0 & flag != 0
@@ -259,6 +279,51 @@ impl<'v> Tail<'v> {
         };
         Some(Self { flags, occluder_labels, case, rrsets: rest.0 })
     }
+
+    pub(crate) const fn with_occluder(self, occluder_labels: u8) -> Self {
+        Self { occluder_labels, ..self }
+    }
+
+    /// 1 if it is a cut that nothing occludes.
+    pub(crate) const fn delegations(&self) -> u64 {
+        if self.occluder_labels == 0 { self.counts(Flags::CUT) } else { 0 }
+    }
+
+    /// 1 if it has the flag.
+    pub(crate) const fn counts(&self, flag: u8) -> u64 {
+        if self.flags.has(flag) { 1 } else { 0 }
+    }
+
+    /// Whether names below are occluded by this one and not by another above it.
+    pub(crate) const fn occludes_others(&self) -> bool {
+        self.occluder_labels == 0 && self.flags.occludes()
+    }
+
+    /// Writes what stands before the rrsets.
+    pub(crate) fn write_head(&self, out: &mut Vec<u8>) {
+        out.push(self.all_flags());
+        if self.occluder_labels > 0 {
+            out.push(self.occluder_labels);
+        }
+        if let Ok(octets @ 1..) = u8::try_from(self.case.len()) {
+            out.push(octets);
+            out.extend_from_slice(self.case);
+        }
+    }
+
+    /// Corrects the flags of a head that starts at `start`.
+    pub(crate) fn patch_flags(&self, out: &mut [u8], start: usize) {
+        if let Some(flags) = out.get_mut(start) {
+            *flags = self.all_flags();
+        }
+    }
+
+    /// The flags, and those that say what follows them.
+    pub(crate) const fn all_flags(&self) -> u8 {
+        let occluded = if self.occluder_labels > 0 { Flags::OCCLUDED } else { 0 };
+        let case = if self.case.is_empty() { 0 } else { Flags::CASE };
+        (self.flags.0 & !(Flags::OCCLUDED | Flags::CASE)) | occluded | case
+    }
 }
 
 /// A leaf as it lies in its page.
@@ -271,6 +336,13 @@ pub(crate) struct RawLeaf<'v> {
 }
 
 impl<'v> RawLeaf<'v> {
+    /// The apex without any record.
+    pub(crate) const fn empty() -> Self {
+        let key = KeyParts::of_two(&[], &[]);
+        let tail = Tail { flags: Flags(0), occluder_labels: 0, case: &[], rrsets: &[] };
+        Self { key, tail, tail_octets: &[0] }
+    }
+
     fn parse(prefix: &'v [u8], head: [u8; HEAD_OCTETS], octets: &'v [u8]) -> Option<Self> {
         let mut rest = Octets(octets);
         let length = match rest.octet()? {

@@ -72,6 +72,13 @@ impl<'v> Rrset<'v> {
         Some(Self { rrtype, covered, ttl, count, records: octets.take(length)? })
     }
 
+    /// Whether its records take all of its octets.
+    pub(crate) fn is_spent(&self) -> bool {
+        let mut rdatas = self.rdatas();
+        rdatas.by_ref().for_each(drop);
+        rdatas.rest.is_empty()
+    }
+
     /// Where it belongs among the rrsets of its owner.
     pub(crate) const fn place(&self) -> Place {
         Place::new(self.rrtype, self.covered)
@@ -120,7 +127,7 @@ impl<'v> Iterator for Rrsets<'v> {
 }
 
 /// Order of the rrsets of an owner: by type, an RRSIG right behind the type it covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place(u32);
 
 impl Place {

@@ -1,8 +1,22 @@
 //! A whole zone at one serial.
+//!
+//! Pure.
+//!
+//! Standards: RFC 1035 §5.2 (one SOA) · RFC 2181 §6.1 (NS at the apex).
+//!
+//! Invariants: I1 the first leaf is the apex and has exactly one SOA, which can be read, and an NS. I2 the counts are
+//! those of the tree.
+//!
+//! Not here: looking names up (`lookup`), changing (`apply`), disks (`image`).
 
+use crate::check::CheckError;
+use crate::digest;
+use crate::key::KeyBuf;
 use crate::leaf::Leaf;
-use crate::lookup::Lookup;
+use crate::page::{Flags, Tail};
 use crate::rrset::Rrset;
+use crate::tree::Tree;
+use wire::codes::Rrtype;
 use wire::name::{Name, NameRef};
 use wire::rdata::Soa;
 use wire::serial::Serial;
@@ -34,15 +48,61 @@ pub struct Counts {
     pub cname_conflicts: u64,
 }
 
+impl Counts {
+    pub(crate) const fn add_leaf(&mut self, tail: &Tail<'_>) {
+        self.names = self.names.saturating_add(1);
+        self.cuts = self.cuts.saturating_add(tail.delegations());
+        self.wildcards = self.wildcards.saturating_add(tail.counts(Flags::ASTERISK));
+        let conflicts = tail.counts(Flags::CNAME_CONFLICT);
+        self.cname_conflicts = self.cname_conflicts.saturating_add(conflicts);
+    }
+
+    pub(crate) const fn subtract_leaf(&mut self, tail: &Tail<'_>) {
+        self.names = self.names.saturating_sub(1);
+        self.cuts = self.cuts.saturating_sub(tail.delegations());
+        self.wildcards = self.wildcards.saturating_sub(tail.counts(Flags::ASTERISK));
+        let conflicts = tail.counts(Flags::CNAME_CONFLICT);
+        self.cname_conflicts = self.cname_conflicts.saturating_sub(conflicts);
+    }
+}
+
 /// A whole zone at one serial; never changes. Share it as `Arc<Version>`.
 #[derive(Clone, Debug)]
 pub struct Version {
     apex: Name,
+    apex_labels: usize,
+    tree: Tree,
     counts: Counts,
     serial: Serial,
+    signed: bool,
+    apex_dname: bool,
 }
 
 impl Version {
+    /// Checks what only the whole can show.
+    ///
+    /// # Errors
+    /// When the apex lacks what it must have.
+    pub(crate) fn new(apex: Name, tree: Tree, counts: Counts) -> Result<Self, CheckError> {
+        let Some(raw) = tree.leaf(&[]) else { return Err(CheckError::NoSoa { apex }) };
+        let leaf = Leaf::new(apex.as_ref(), raw);
+        let soa = leaf.rrset(Rrtype::SOA);
+        let count = soa.as_ref().map_or(0, Rrset::count);
+        let fields = soa.and_then(|soa| Soa::parse(soa.rdatas().next()?).ok());
+        let Some(serial) = fields.map(|fields| fields.serial) else {
+            return Err(CheckError::NoSoa { apex });
+        };
+        if count > 1 {
+            return Err(CheckError::SeveralSoas { apex, count });
+        }
+        if leaf.rrset(Rrtype::NS).is_none() {
+            return Err(CheckError::NoApexNs { apex });
+        }
+        let signed = leaf.rrset(Rrtype::DNSKEY).is_some() || leaf.rrsigs(Rrtype::SOA).is_some();
+        let (apex_dname, apex_labels) = (leaf.has_dname(), apex.as_ref().label_count());
+        Ok(Self { apex, apex_labels, tree, counts, serial, signed, apex_dname })
+    }
+
     /// Name of the zone, in the case it was configured.
     #[must_use]
     pub const fn apex(&self) -> &Name {
@@ -58,7 +118,20 @@ impl Version {
     /// Its SOA.
     #[must_use]
     pub fn soa(&self) -> SoaView<'_> {
-        todo!()
+        let soa = self.apex_leaf().rrset(Rrtype::SOA);
+        let fields = soa.and_then(|soa| Soa::parse(soa.rdatas().next()?).ok());
+        // The rest cannot happen (I1); a zone that expires at once is the safest answer.
+        let nothing = Soa {
+            mname: NameRef::ROOT,
+            rname: NameRef::ROOT,
+            serial: self.serial,
+            refresh: 0,
+            retry: 0,
+            expire: 0,
+            negative_ttl: 0,
+        };
+        debug_assert!(fields.is_some(), "{} has no SOA", self.apex);
+        SoaView { fields: fields.unwrap_or(nothing), ttl: soa.map_or(Ttl::ZERO, |soa| soa.ttl()) }
     }
 
     /// Records in it.
@@ -81,33 +154,28 @@ impl Version {
 
     /// The apex has DNSKEY, or its SOA a signature.
     #[must_use]
-    pub fn is_signed(&self) -> bool {
-        todo!()
-    }
-
-    /// What the version holds for a name.
-    #[must_use]
-    pub fn lookup(&self, qname: NameRef<'_>) -> Lookup<'_> {
-        let _ = qname;
-        todo!()
+    pub const fn is_signed(&self) -> bool {
+        self.signed
     }
 
     /// The leaf of exactly this name, occluded or not: addresses for additional sections.
     #[must_use]
     pub fn glue(&self, name: NameRef<'_>) -> Option<Leaf<'_>> {
-        let _ = name;
-        todo!()
+        if !name.is_at_or_under(self.apex.as_ref()) {
+            return None;
+        }
+        self.leaf_of(KeyBuf::of(name.as_wire(), self.apex_labels).as_slice())
     }
 
     /// The apex: SOA, NS and the rest.
     #[must_use]
     pub fn apex_leaf(&self) -> Leaf<'_> {
-        todo!()
+        self.leaf_of(&[]).unwrap_or_else(|| Leaf::empty(self.apex.as_ref()))
     }
 
     /// All names with records in canonical order.
     pub fn leaves(&self) -> impl Iterator<Item = Leaf<'_>> {
-        core::iter::empty()
+        self.tree.leaves().map(|raw| Leaf::new(self.apex.as_ref(), raw))
     }
 
     /// All rrsets with their names, in canonical order of names.
@@ -116,8 +184,27 @@ impl Version {
     }
 
     /// SHA-384 over all records in canonical form and order (as RFC 8976 §3.3 orders them, but none left out).
+    ///
+    /// Costs a walk over the whole zone.
     #[must_use]
     pub fn digest(&self) -> [u8; 48] {
-        todo!()
+        digest::of(self)
+    }
+
+    pub(crate) const fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    pub(crate) const fn apex_labels(&self) -> usize {
+        self.apex_labels
+    }
+
+    /// The apex has a DNAME: nothing below it is authoritative.
+    pub(crate) const fn apex_has_dname(&self) -> bool {
+        self.apex_dname
+    }
+
+    pub(crate) fn leaf_of(&self, key: &[u8]) -> Option<Leaf<'_>> {
+        self.tree.leaf(key).map(|raw| Leaf::new(self.apex.as_ref(), raw))
     }
 }

@@ -1,0 +1,407 @@
+//! One pass over a tree that makes sorted changes to it.
+//!
+//! Pure.
+//!
+//! The pass goes down only where changes are, or where marks of occlusion have become doubtful, and makes
+//! new nodes on the way back. Nodes that nobody else holds are consumed, so building in batches does
+//! not hold two trees.
+//!
+//! Invariants: I1 the invariants of `tree` hold for the result. I2 a failed pass changes nothing: the old nodes live
+//! as long as the caller's tree.
+//!
+//! Not here: what changes do to a name's rrsets (`edit`).
+
+use crate::batch::{Batch, Group, Op};
+use crate::check::{CheckError, Limits};
+use crate::edit::Rule;
+use crate::occlusion::Occlusion;
+use crate::page::{KeyParts, Page, PageView, RawLeaf};
+use crate::run::{LEAVES_MAX, PAGE_OCTETS, Run};
+use crate::tree::{CHILDREN_MAX, Children, Inner, Node, Separators, Tree, is_below};
+use crate::version::Counts;
+use core::cmp::Ordering;
+use core::marker::PhantomData;
+use std::sync::Arc;
+use wire::name::Name;
+
+/// What a pass works with.
+pub(crate) struct Pass<'b, R> {
+    pub(crate) apex: &'b Name,
+    pub(crate) limits: &'b Limits,
+    pub(crate) batch: &'b Batch,
+    /// Changes still to make.
+    ops: &'b [Op],
+    pub(crate) counts: Counts,
+    pub(crate) run: Run,
+    pub(crate) occlusion: Occlusion,
+    rule: PhantomData<R>,
+}
+
+impl<'b, R: Rule> Pass<'b, R> {
+    /// `batch` is sorted; `counts` are those of the tree to be changed.
+    pub(crate) fn new(
+        apex: &'b Name,
+        limits: &'b Limits,
+        batch: &'b Batch,
+        counts: Counts,
+    ) -> Self {
+        Self {
+            apex,
+            limits,
+            batch,
+            ops: batch.ops(),
+            counts,
+            run: Run::default(),
+            occlusion: Occlusion::default(),
+            rule: PhantomData,
+        }
+    }
+
+    /// Makes the changes; returns the new tree and its counts.
+    ///
+    /// # Errors
+    /// When a change is against the rule, or a limit is exceeded.
+    pub(crate) fn change(mut self, tree: Tree) -> Result<(Tree, Counts), R::Error> {
+        let mut inners = Vec::new();
+        match tree.root {
+            Some(Node::Inner(inner)) => {
+                inner.merge(&mut self, None, &mut inners)?;
+            }
+            root => {
+                let page = match root {
+                    Some(Node::Page(page)) => page,
+                    Some(Node::Inner(_)) | None => Page::empty(),
+                };
+                let mut pages = Vec::new();
+                page.merge(&mut self, None, &mut pages)?;
+                if pages.len() <= 1 {
+                    let root = pages.pop().filter(|page| !page.is_empty()).map(Node::Page);
+                    return self.within_limits(Tree { root });
+                }
+                pack(pages, &mut inners);
+            }
+        }
+        self.within_limits(Tree { root: root_over(inners) })
+    }
+
+    fn within_limits(self, tree: Tree) -> Result<(Tree, Counts), R::Error> {
+        let Counts { records, size_bytes: bytes, .. } = self.counts;
+        if records > self.limits.records_max {
+            let limit = self.limits.records_max;
+            return Err(CheckError::TooManyRecords { records, limit }.into());
+        }
+        if bytes > self.limits.bytes_max {
+            let limit = self.limits.bytes_max;
+            return Err(CheckError::ZoneTooLarge { bytes, limit }.into());
+        }
+        Ok((tree, self.counts))
+    }
+
+    /// Whether there is anything to do among keys from `first` to below `upper`.
+    fn reaches(&self, first: Option<KeyParts<'_>>, upper: Option<KeyParts<'_>>) -> bool {
+        self.ops.first().is_some_and(|op| is_below(self.batch.key(op), upper))
+            || first.is_some_and(|first| self.occlusion.is_stale(first))
+    }
+
+    /// The changes at the next name, if that is below `upper`.
+    fn next_group(&self, upper: Option<KeyParts<'_>>) -> Option<(Group<'b>, &'b [Op])> {
+        let next = self.batch.split_group(self.ops)?;
+        is_below(next.0.key, upper).then_some(next)
+    }
+
+    /// Puts the leaves of a page and the changes among them into the run; returns whether any leaf changed.
+    fn merge_leaves(
+        &mut self,
+        page: PageView<'_>,
+        upper: Option<KeyParts<'_>>,
+    ) -> Result<bool, R::Error> {
+        let (mut changed, mut index, mut rdatas) = (false, 0_usize, Vec::new());
+        let mut next = self.next_group(upper);
+        loop {
+            let leaf = page.leaf(index);
+            let order = match (&leaf, &next) {
+                (None, None) => return Ok(changed),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(leaf), Some((group, _))) => leaf.key.compare(group.key),
+            };
+            match (leaf, next) {
+                (Some(leaf), _) if order == Ordering::Less => changed |= self.keep(&leaf),
+                (leaf, Some((group, rest))) => {
+                    let leaf = leaf.filter(|_| order == Ordering::Equal);
+                    self.edit(leaf.as_ref(), &group, &mut rdatas)?;
+                    self.ops = rest;
+                    next = self.next_group(upper);
+                    changed = true;
+                }
+                (_, None) => {}
+            }
+            if order != Ordering::Greater {
+                index = index.saturating_add(1);
+            }
+        }
+    }
+
+    /// Puts a leaf that has no changes into the run; returns whether its mark had to be corrected.
+    fn keep(&mut self, leaf: &RawLeaf<'_>) -> bool {
+        if !self.occlusion.is_stale(leaf.key) {
+            self.run.push(leaf);
+            return false;
+        }
+        self.occlusion.settle(&self.run);
+        leaf.key.push_to(&mut self.run.keys);
+        let labels = self.occlusion.labels_for(self.run.open_key());
+        if labels == leaf.tail.occluder_labels {
+            self.run.tails.extend_from_slice(leaf.tail_octets);
+            self.run.end_leaf();
+            return false;
+        }
+        let before = self.counts.cuts;
+        let without = before.saturating_sub(leaf.tail.delegations());
+        let tail = leaf.tail.with_occluder(labels);
+        self.counts.cuts = without.saturating_add(tail.delegations());
+        tail.write_head(&mut self.run.tails);
+        self.run.tails.extend_from_slice(tail.rrsets);
+        self.run.end_leaf();
+        true
+    }
+}
+
+/// What can be a child of an inner node.
+trait Child: Clone {
+    /// Appends what takes its place among its siblings; nothing if nothing is left. Returns whether anything changed.
+    fn merge<R: Rule>(
+        self,
+        pass: &mut Pass<'_, R>,
+        upper: Option<KeyParts<'_>>,
+        out: &mut Vec<Self>,
+    ) -> Result<bool, R::Error>;
+
+    fn push_first_key(&self, out: &mut Vec<u8>);
+
+    /// One in place of both, if one of the two is too small and the result is not too large.
+    fn fuse(&self, next: &Self) -> Option<Self>;
+
+    fn into_node(self) -> Node;
+
+    fn wrap(siblings: Box<[Self]>) -> Children;
+}
+
+impl Child for Page {
+    fn merge<R: Rule>(
+        self,
+        pass: &mut Pass<'_, R>,
+        upper: Option<KeyParts<'_>>,
+        out: &mut Vec<Self>,
+    ) -> Result<bool, R::Error> {
+        let changed = pass.merge_leaves(self.view(), upper)?;
+        pass.occlusion.settle(&pass.run);
+        if !changed {
+            pass.run.clear();
+            out.push(self);
+        } else if !pass.run.is_empty() {
+            pass.run.cut_into(out);
+        }
+        Ok(changed)
+    }
+
+    fn push_first_key(&self, out: &mut Vec<u8>) {
+        if let Some(leaf) = self.view().leaf(0) {
+            leaf.key.push_to(out);
+        }
+    }
+
+    fn fuse(&self, next: &Self) -> Option<Self> {
+        let (a, b) = (self.view(), next.view());
+        let small = |page: &Self, view: &PageView<'_>| {
+            view.leaf_count() < LEAVES_MAX / 4 && page.0.len() < PAGE_OCTETS / 4
+        };
+        let leaves = a.leaf_count().saturating_add(b.leaf_count());
+        let octets = self.0.len().saturating_add(next.0.len());
+        if !(small(self, &a) || small(next, &b))
+            || leaves > LEAVES_MAX / 4 * 3
+            || octets > PAGE_OCTETS / 4 * 3
+        {
+            return None;
+        }
+        let (mut run, mut fused) = (Run::default(), Vec::new());
+        run.push_page(a);
+        run.push_page(b);
+        run.cut_into(&mut fused);
+        fused.pop().filter(|_| fused.is_empty())
+    }
+
+    fn into_node(self) -> Node {
+        Node::Page(self)
+    }
+
+    fn wrap(siblings: Box<[Self]>) -> Children {
+        Children::Pages(siblings)
+    }
+}
+
+impl Child for Arc<Inner> {
+    fn merge<R: Rule>(
+        self,
+        pass: &mut Pass<'_, R>,
+        upper: Option<KeyParts<'_>>,
+        out: &mut Vec<Self>,
+    ) -> Result<bool, R::Error> {
+        let Inner { separators, children } = Arc::unwrap_or_clone(self);
+        match children {
+            Children::Pages(pages) => merge_children(pass, separators, pages, upper, out)?,
+            Children::Inners(inners) => merge_children(pass, separators, inners, upper, out)?,
+        }
+        Ok(true)
+    }
+
+    fn push_first_key(&self, out: &mut Vec<u8>) {
+        if let Some(key) = self.separators.key(0) {
+            key.push_to(out);
+        }
+    }
+
+    fn fuse(&self, next: &Self) -> Option<Self> {
+        let (a, b) = (self.children.count(), next.children.count());
+        if a.min(b) >= CHILDREN_MAX / 4 || a.saturating_add(b) > CHILDREN_MAX / 4 * 3 {
+            return None;
+        }
+        let mut fused = Vec::new();
+        match (&self.children, &next.children) {
+            (Children::Pages(a), Children::Pages(b)) => {
+                pack(a.iter().chain(b).cloned().collect(), &mut fused);
+            }
+            (Children::Inners(a), Children::Inners(b)) => {
+                pack(a.iter().chain(b).cloned().collect(), &mut fused);
+            }
+            (Children::Pages(_), Children::Inners(_))
+            | (Children::Inners(_), Children::Pages(_)) => {}
+        }
+        fused.pop()
+    }
+
+    fn into_node(self) -> Node {
+        Node::Inner(self)
+    }
+
+    fn wrap(siblings: Box<[Self]>) -> Children {
+        Children::Inners(siblings)
+    }
+}
+
+/// Changes the children of one inner node; appends the inner nodes that take its place.
+fn merge_children<T: Child, R: Rule>(
+    pass: &mut Pass<'_, R>,
+    separators: Arc<Separators>,
+    children: Box<[T]>,
+    upper: Option<KeyParts<'_>>,
+    out: &mut Vec<Arc<Inner>>,
+) -> Result<(), R::Error> {
+    let mut siblings = Vec::with_capacity(children.len());
+    let (mut fresh, mut first_key) = (Vec::new(), Vec::new());
+    let (mut same, mut skipped) = (true, false);
+    for (index, child) in children.into_iter().enumerate() {
+        let first = separators.key(index);
+        let child_upper = separators.key(index.saturating_add(1)).or(upper);
+        if !pass.reaches(first, child_upper) {
+            siblings.push(child);
+            skipped = true;
+            continue;
+        }
+        if let Some(last) = siblings.last().filter(|_| skipped) {
+            pass.occlusion.skip(last.clone().into_node());
+        }
+        skipped = false;
+        let at = siblings.len();
+        if child.merge(pass, child_upper, &mut siblings)? {
+            fresh.extend(at..siblings.len());
+            first_key.clear();
+            if let [only] = siblings.get(at..).unwrap_or_default() {
+                only.push_first_key(&mut first_key);
+                same &= first.is_some_and(|first| first.compare(&first_key) == Ordering::Equal);
+            } else {
+                same = false;
+            }
+        }
+    }
+    same &= !fuse_small(&mut siblings, &fresh);
+    if same {
+        let children = T::wrap(siblings.into_boxed_slice());
+        out.push(Arc::new(Inner { separators, children }));
+    } else {
+        pack(siblings, out);
+    }
+    Ok(())
+}
+
+/// Fuses new siblings that are small with a neighbour. Returns whether it did.
+fn fuse_small<T: Child>(siblings: &mut Vec<T>, fresh: &[usize]) -> bool {
+    let before = siblings.len();
+    for index in fresh.iter().rev() {
+        for first in [Some(*index), index.checked_sub(1)].into_iter().flatten() {
+            let second = first.saturating_add(1);
+            let fused = siblings.get(first).zip(siblings.get(second)).and_then(|(a, b)| a.fuse(b));
+            if let Some(fused) = fused {
+                siblings.splice(first..=second, [fused]);
+                break;
+            }
+        }
+    }
+    siblings.len() != before
+}
+
+/// Puts siblings under as few inner nodes as need be, of like size.
+fn pack<T: Child>(siblings: Vec<T>, out: &mut Vec<Arc<Inner>>) {
+    let count = siblings.len().div_ceil(CHILDREN_MAX).max(1);
+    let aim = siblings.len().div_ceil(count);
+    let mut rest = siblings.into_iter();
+    loop {
+        let children: Box<[T]> = rest.by_ref().take(aim).collect();
+        if children.is_empty() {
+            return;
+        }
+        let (mut keys, mut ends) = (Vec::new(), Vec::with_capacity(children.len()));
+        for child in &children {
+            child.push_first_key(&mut keys);
+            ends.push(keys.len());
+        }
+        let separators = Arc::new(Separators::new(&keys, &ends));
+        out.push(Arc::new(Inner { separators, children: T::wrap(children) }));
+    }
+}
+
+/// A tree of non-empty pages in order.
+pub(crate) fn tree_of(mut pages: Vec<Page>) -> Tree {
+    if pages.len() <= 1 {
+        return Tree { root: pages.pop().map(Node::Page) };
+    }
+    let mut inners = Vec::new();
+    pack(pages, &mut inners);
+    Tree { root: root_over(inners) }
+}
+
+/// One root over inner nodes of one level.
+fn root_over(mut inners: Vec<Arc<Inner>>) -> Option<Node> {
+    while inners.len() > 1 {
+        let below = core::mem::take(&mut inners);
+        pack(below, &mut inners);
+    }
+    inners.pop().map(|inner| without_single_children(Node::Inner(inner)))
+}
+
+/// A root with one child is no use.
+fn without_single_children(mut node: Node) -> Node {
+    loop {
+        let Node::Inner(inner) = &node else { return node };
+        node = match &inner.children {
+            Children::Pages(pages) => match &**pages {
+                [page] => Node::Page(page.clone()),
+                _ => return node,
+            },
+            Children::Inners(inners) => match &**inners {
+                [inner] => Node::Inner(inner.clone()),
+                _ => return node,
+            },
+        };
+    }
+}

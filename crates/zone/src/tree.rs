@@ -1,0 +1,256 @@
+//! The persistent B+ tree of pages: its nodes, and the way down.
+//!
+//! Pure.
+//!
+//! Invariants: I1 all pages are at the same depth and none is empty. I2 an inner node knows the first key of each
+//! child exactly, so the page found for a key holds its predecessor, and the next separator on the way is the
+//! successor's key when the page does not hold it. I3 nodes never change; a change makes new ones on the
+//! path and shares the rest.
+//!
+//! Not here: changing (`merge`).
+
+use crate::key::head;
+use crate::page::{KeyParts, Page, PageView, RawLeaf};
+use core::cmp::Ordering;
+use std::sync::Arc;
+
+/// Most children of an inner node. A change copies this many pointers, and counts as many references, a level.
+pub(crate) const CHILDREN_MAX: usize = 32;
+
+/// All pages of a version.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tree {
+    pub(crate) root: Option<Node>,
+}
+
+/// A page, or an inner node.
+#[derive(Clone, Debug)]
+pub(crate) enum Node {
+    Page(Page),
+    Inner(Arc<Inner>),
+}
+
+/// Children and where each starts.
+#[derive(Clone, Debug)]
+pub(crate) struct Inner {
+    pub(crate) separators: Arc<Separators>,
+    pub(crate) children: Children,
+}
+
+/// Children of one inner node, all of a kind (I1).
+#[derive(Clone, Debug)]
+pub(crate) enum Children {
+    Pages(Box<[Page]>),
+    Inners(Box<[Arc<Inner>]>),
+}
+
+impl Children {
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Self::Pages(pages) => pages.len(),
+            Self::Inners(inners) => inners.len(),
+        }
+    }
+}
+
+/// The first key of each child of an inner node.
+#[derive(Debug)]
+pub(crate) struct Separators {
+    /// Eight key octets behind the prefix, as numbers.
+    heads: Box<[u64]>,
+    /// What all keys start with, then the rest of each key.
+    octets: Box<[u8]>,
+    /// Where the prefix ends, then where each key ends.
+    ends: Box<[u32]>,
+}
+
+impl Separators {
+    /// From whole ascending keys that lie one behind the other and end at `ends`.
+    pub(crate) fn new(keys: &[u8], ends: &[usize]) -> Self {
+        let whole = |index: usize| {
+            let start = index.checked_sub(1).and_then(|earlier| ends.get(earlier)).copied();
+            let end = ends.get(index).copied().unwrap_or(0);
+            keys.get(start.unwrap_or(0)..end).unwrap_or_default()
+        };
+        let (first, last) = (whole(0), whole(ends.len().saturating_sub(1)));
+        let prefix = crate::key::octets_in_common(first, last);
+        let mut octets = first.get(..prefix).unwrap_or_default().to_vec();
+        let mut rest_ends = Vec::with_capacity(ends.len().saturating_add(1));
+        let mut heads = Vec::with_capacity(ends.len());
+        rest_ends.push(end_of(&octets));
+        for index in 0..ends.len() {
+            let rest = whole(index).get(prefix..).unwrap_or_default();
+            heads.push(head(rest));
+            octets.extend_from_slice(rest);
+            rest_ends.push(end_of(&octets));
+        }
+        Self { heads: heads.into(), octets: octets.into(), ends: rest_ends.into() }
+    }
+
+    /// The first key of a child.
+    pub(crate) fn key(&self, index: usize) -> Option<KeyParts<'_>> {
+        self.heads.get(index)?;
+        Some(KeyParts::of_two(self.prefix(), self.rest(index)))
+    }
+
+    /// The child whose keys a key is among: the last that does not start after it, or the first.
+    fn child_of(&self, key: &[u8]) -> usize {
+        let Some(rest) = key.strip_prefix(self.prefix()) else {
+            return if key < self.prefix() { 0 } else { self.heads.len().saturating_sub(1) };
+        };
+        let wanted = head(rest);
+        let mut at = self.heads.partition_point(|head| *head < wanted);
+        while self.heads.get(at) == Some(&wanted) && self.rest(at) <= rest {
+            at = at.saturating_add(1);
+        }
+        at.saturating_sub(1)
+    }
+
+    fn prefix(&self) -> &[u8] {
+        self.octets.get(..self.end(0)).unwrap_or_default()
+    }
+
+    fn rest(&self, index: usize) -> &[u8] {
+        self.octets.get(self.end(index)..self.end(index.saturating_add(1))).unwrap_or_default()
+    }
+
+    fn end(&self, index: usize) -> usize {
+        self.ends.get(index).and_then(|end| usize::try_from(*end).ok()).unwrap_or(0)
+    }
+}
+
+/// Separators take some kilobytes at most.
+fn end_of(octets: &[u8]) -> u32 {
+    u32::try_from(octets.len()).unwrap_or(u32::MAX)
+}
+
+impl Node {
+    pub(crate) fn last_leaf(&self) -> Option<RawLeaf<'_>> {
+        let mut node = match self {
+            Self::Page(page) => return last_of(page),
+            Self::Inner(inner) => inner,
+        };
+        loop {
+            match &node.children {
+                Children::Pages(pages) => return last_of(pages.last()?),
+                Children::Inners(inners) => node = inners.last()?,
+            }
+        }
+    }
+}
+
+fn last_of(page: &Page) -> Option<RawLeaf<'_>> {
+    let view = page.view();
+    view.leaf(view.leaf_count().checked_sub(1)?)
+}
+
+/// Where a key is or would be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Position<'v> {
+    page: PageView<'v>,
+    /// As from [`PageView::find`].
+    index: Result<usize, usize>,
+    /// First key of the page that follows.
+    next_page: Option<KeyParts<'v>>,
+}
+
+impl<'v> Position<'v> {
+    /// The leaf of the key.
+    pub(crate) fn hit(&self) -> Option<RawLeaf<'v>> {
+        self.page.leaf(self.index.ok()?)
+    }
+
+    /// The last leaf before the key.
+    pub(crate) fn predecessor(&self) -> Option<RawLeaf<'v>> {
+        let (Ok(index) | Err(index)) = self.index;
+        self.page.leaf(index.checked_sub(1)?)
+    }
+
+    /// The key of the first leaf after the key.
+    pub(crate) fn successor(&self) -> Option<KeyParts<'v>> {
+        let index = match self.index {
+            Ok(index) => index.saturating_add(1),
+            Err(index) => index,
+        };
+        self.page.leaf(index).map(|leaf| leaf.key).or(self.next_page)
+    }
+}
+
+impl Tree {
+    /// The way down to a key.
+    pub(crate) fn descend(&self, key: &[u8]) -> Option<Position<'_>> {
+        let mut next_page = None;
+        let mut node = match self.root.as_ref()? {
+            Node::Page(page) => return Some(position(page, key, None)),
+            Node::Inner(inner) => inner,
+        };
+        loop {
+            let index = node.separators.child_of(key);
+            next_page = node.separators.key(index.saturating_add(1)).or(next_page);
+            match &node.children {
+                Children::Pages(pages) => return Some(position(pages.get(index)?, key, next_page)),
+                Children::Inners(inners) => node = inners.get(index)?,
+            }
+        }
+    }
+
+    /// The leaf of exactly this key.
+    pub(crate) fn leaf(&self, key: &[u8]) -> Option<RawLeaf<'_>> {
+        self.descend(key)?.hit()
+    }
+
+    /// All pages in order.
+    pub(crate) fn pages(&self) -> Pages<'_> {
+        match &self.root {
+            None => Pages { inners: Vec::new(), pages: [].iter() },
+            Some(Node::Page(page)) => {
+                Pages { inners: Vec::new(), pages: core::slice::from_ref(page).iter() }
+            }
+            Some(Node::Inner(inner)) => {
+                Pages { inners: vec![core::slice::from_ref(inner).iter()], pages: [].iter() }
+            }
+        }
+    }
+
+    /// All leaves in order.
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = RawLeaf<'_>> {
+        self.pages().flat_map(|page| {
+            let view = page.view();
+            (0..view.leaf_count()).filter_map(move |index| view.leaf(index))
+        })
+    }
+}
+
+fn position<'v>(page: &'v Page, key: &[u8], next_page: Option<KeyParts<'v>>) -> Position<'v> {
+    let page = page.view();
+    Position { page, index: page.find(key), next_page }
+}
+
+/// See [`Tree::pages`].
+#[derive(Clone, Debug)]
+pub(crate) struct Pages<'v> {
+    inners: Vec<core::slice::Iter<'v, Arc<Inner>>>,
+    pages: core::slice::Iter<'v, Page>,
+}
+
+impl<'v> Iterator for Pages<'v> {
+    type Item = &'v Page;
+
+    fn next(&mut self) -> Option<&'v Page> {
+        loop {
+            if let Some(page) = self.pages.next() {
+                return Some(page);
+            }
+            match self.inners.last_mut()?.next().map(|inner| &inner.children) {
+                None => drop(self.inners.pop()),
+                Some(Children::Pages(pages)) => self.pages = pages.iter(),
+                Some(Children::Inners(inners)) => self.inners.push(inners.iter()),
+            }
+        }
+    }
+}
+
+/// Orders a key against the first key of what follows; nothing follows the last.
+pub(crate) fn is_below(key: &[u8], upper: Option<KeyParts<'_>>) -> bool {
+    upper.is_none_or(|upper| upper.compare(key) == Ordering::Greater)
+}
