@@ -173,9 +173,10 @@ pub fn canonical_into(rrtype: Rrtype, rdata: &[u8], out: &mut Vec<u8>) {
 /// The names in a checked rdata, in order, and how each may travel. No allocation; types without
 /// names cost two loads.
 #[must_use]
+#[inline]
 pub fn names(rrtype: Rrtype, rdata: &[u8]) -> Names<'_> {
-    let fields = table::row(rrtype).map_or(&[][..], |row| row.named);
-    Names { rdata, at: 0, fields }
+    let (at, fields) = table::row(rrtype).map_or((0, &[][..]), |row| (row.named_at, row.named));
+    Names { rdata, at, fields }
 }
 
 /// See [`names`].
@@ -212,7 +213,6 @@ fn expand_row(
     out: &mut Vec<u8>,
 ) -> Result<(), RdataError> {
     let mut rest = rdata;
-    let mut name = NameBuf::new();
     let mut copied_to = 0_usize; // what lies between it and `rest` is checked but not yet copied
     for field in row.fields {
         let octets = if let Field::Name(rule) = field {
@@ -224,8 +224,7 @@ fn expand_row(
                 Extent::Compressed(octets) => {
                     let from = rdata.len().saturating_sub(rest.len());
                     out.extend_from_slice(rdata.get(copied_to..from).unwrap_or_default());
-                    name.read(message, end.saturating_sub(rest.len()))?;
-                    out.extend_from_slice(name.as_ref().as_wire());
+                    append_name(message, end.saturating_sub(rest.len()), out)?;
                     copied_to = from.saturating_add(octets);
                     octets
                 }
@@ -237,6 +236,15 @@ fn expand_row(
     }
     out.extend_from_slice(rdata.get(copied_to..).unwrap_or_default());
     all_read(rest)
+}
+
+/// Appends the name at `at` of `message`, expanded.
+#[inline(never)]
+fn append_name(message: &[u8], at: usize, out: &mut Vec<u8>) -> Result<(), RdataError> {
+    let mut name = NameBuf::new();
+    name.read(message, at)?;
+    out.extend_from_slice(name.as_ref().as_wire());
+    Ok(())
 }
 
 fn after(rest: &[u8], octets: usize) -> &[u8] {

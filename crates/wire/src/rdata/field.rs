@@ -24,12 +24,18 @@ impl Field {
                 Extent::Plain(octets) => Ok(octets),
                 Extent::Compressed(_) => Err(RdataError::CompressedName),
             },
-            Self::U8 | Self::Algorithm => fixed(self, rest, 1),
-            Self::U16 | Self::CertType => fixed(self, rest, 2),
-            Self::U32 | Self::Seconds | Self::Time | Self::Ipv4 => fixed(self, rest, 4),
-            Self::Eui48 => fixed(self, rest, 6),
-            Self::Eui64 | Self::Locator => fixed(self, rest, 8),
-            Self::Ipv6 => fixed(self, rest, 16),
+            Self::U8
+            | Self::U16
+            | Self::U32
+            | Self::Seconds
+            | Self::Time
+            | Self::Algorithm
+            | Self::CertType
+            | Self::Ipv4
+            | Self::Ipv6
+            | Self::Eui48
+            | Self::Eui64
+            | Self::Locator => fixed(self, rest, self.fixed_octets().unwrap_or_default()),
             Self::Location => measure_location(rest),
             Self::Covered => measure_covered(rest),
             Self::Text | Self::Salt => counted(self, rest),
@@ -42,6 +48,33 @@ impl Field {
             Self::NxtBitmap | Self::Ports => measure_bits(self, rest),
             Self::SvcParams => svcb::check(rest).map(|()| rest.len()),
             Self::Prefixes => measure_prefixes(rest),
+        }
+    }
+
+    /// Its length, if that is always the same.
+    pub(super) const fn fixed_octets(self) -> Option<usize> {
+        match self {
+            Self::U8 | Self::Algorithm => Some(1),
+            Self::U16 | Self::CertType | Self::Covered => Some(2),
+            Self::U32 | Self::Seconds | Self::Time | Self::Ipv4 => Some(4),
+            Self::Eui48 => Some(6),
+            Self::Eui64 | Self::Locator => Some(8),
+            Self::Ipv6 => Some(16),
+            Self::Name(_)
+            | Self::Text
+            | Self::Texts
+            | Self::Tag
+            | Self::Quoted(_)
+            | Self::Hex(_)
+            | Self::Base64(_)
+            | Self::Salt
+            | Self::NextHashed
+            | Self::Bitmap(_)
+            | Self::NxtBitmap
+            | Self::SvcParams
+            | Self::Ports
+            | Self::Prefixes
+            | Self::Location => None,
         }
     }
 

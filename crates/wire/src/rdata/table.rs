@@ -123,7 +123,9 @@ pub(super) enum BitmapRule {
 pub(super) struct Row {
     pub(super) rrtype: Rrtype,
     pub(super) fields: &'static [Field],
-    /// The fields up to the last name: as far as anyone who wants only the names has to read.
+    /// Where the octets of fixed length in front end; names come after them, if at all.
+    pub(super) named_at: usize,
+    /// The fields from there up to the last name: all that one who wants the names has to measure.
     pub(super) named: &'static [Field],
 }
 
@@ -204,7 +206,20 @@ const ROWS: &[Row] = {
 };
 
 const fn row_of(code: u16, fields: &'static [Field]) -> Row {
-    Row { rrtype: Rrtype(code), fields, named: up_to_last_name(fields) }
+    let (named_at, named) = after_fixed(up_to_last_name(fields));
+    Row { rrtype: Rrtype(code), fields, named_at, named }
+}
+
+#[expect(clippy::arithmetic_side_effects, reason = "runs in the compiler; rows are short")]
+const fn after_fixed(mut fields: &'static [Field]) -> (usize, &'static [Field]) {
+    let mut octets = 0;
+    while let [front, rest @ ..] = fields
+        && let Some(fixed) = front.fixed_octets()
+    {
+        octets += fixed;
+        fields = rest;
+    }
+    (octets, fields)
 }
 
 const fn up_to_last_name(mut fields: &'static [Field]) -> &'static [Field] {
