@@ -81,6 +81,40 @@ fn names_in_rdata_keep_their_case() {
     );
 }
 
+#[test]
+fn name_that_ends_in_a_pointer_is_found_again() {
+    let (one, two) = (name("a.x.net"), name("b.x.net"));
+    check(
+        "z",
+        &[
+            record("z", Rrtype::NS, one.as_wire()),
+            record("z", Rrtype::NS, two.as_wire()),
+            record("b.x.net", Rrtype::NULL, &[]),
+        ],
+        b"\xc0\x0c\x00\x02\x00\x01\x00\x00\x0e\x10\x00\x09\x01a\x01x\x03net\x00\
+          \xc0\x0c\x00\x02\x00\x01\x00\x00\x0e\x10\x00\x04\x01b\xc0\x21\
+          \xc0\x34\x00\x0a\x00\x01\x00\x00\x0e\x10\x00\x00",
+    );
+}
+
+#[test]
+fn octets_of_the_question_that_start_inside_a_label_are_no_name() {
+    let mut octets = [0; 64];
+    let len = build(&mut octets, r"x\001a.", &[record("a", Rrtype::NULL, &[])]);
+    assert_eq!(read(&octets[..len])[0].0, b"\x01a\x00");
+}
+
+#[test]
+fn names_beyond_the_reach_of_pointers_are_written_out() {
+    let far = record("far.away", Rrtype::NS, name("ns.far.away").as_wire());
+    let records = [record("q", Rrtype::NULL, &[0; 0x4000]), far.clone(), far.clone(), far];
+    let mut octets = vec![0; 20_000];
+    let len = build(&mut octets, "q", &records);
+    let back = read(&octets[..len]);
+    assert_eq!(back.len(), 4);
+    assert!(back[1..].iter().all(|(owner, _, _)| owner == b"\x03far\x04away\x00"));
+}
+
 /// RFC 3597 §4: SRV, DNAME and unknown types are sent as they are (threat 21).
 #[test]
 fn rdata_of_newer_types_is_not_compressed() {
@@ -147,6 +181,9 @@ fn options_go_to_opt_only_while_it_is_the_last_record() {
     builder.rollback(bare);
     assert_eq!(builder.push_option(OptionCode::NSID, b"x"), Err(Full));
     assert!(builder.is_empty() && builder.count_in(Section::Additional) == 0);
+    builder.push_opt(512, Rcode::NOERROR, DoBit::Clear).unwrap();
+    builder.push_option(OptionCode::NSID, b"x").unwrap();
+    assert_eq!(builder.finish(), 12 + Builder::OPT_OCTETS + 5);
 }
 
 #[test]

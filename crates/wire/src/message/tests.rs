@@ -42,6 +42,9 @@ fn walks_end_at_the_first_fault() {
     let message_ = Message::parse(&octets).unwrap();
     assert_eq!(message_.records().count(), 2);
     assert_eq!(message_.end_of_records(), Err(MessageError::Truncated));
+    let octets = message([1, 1, 0, 0], &[QUESTION, &RECORD[..RECORD.len() - 1]]);
+    let message_ = Message::parse(&octets).unwrap();
+    assert_eq!(message_.records().next().unwrap().unwrap_err(), MessageError::Truncated);
     let octets = message([3, 1, 0, 0], &[QUESTION]);
     let message_ = Message::parse(&octets).unwrap();
     assert_eq!(message_.questions().count(), 2);

@@ -98,6 +98,9 @@ fn wire_form_must_be_exact() {
         assert_eq!(Name::from_wire(wire), Err(error), "{wire:?}");
     }
     assert_eq!(Name::from_wire(b"\x01a\x00"), Ok(name("a")));
+    let too_long = [&b"\x02bb"[..], &b"\x01a".repeat(126), &[0]].concat();
+    assert_eq!((too_long.len(), Name::from_wire(&too_long)), (256, Err(NameError::TooLong)));
+    assert!(Name::from_wire(&[&b"\x01a".repeat(127)[..], &[0]].concat()).is_ok());
 }
 
 /// RFC 4034 §6.1, the RFC's own example.
@@ -148,6 +151,7 @@ fn hostile_pointers_end_in_an_error() {
         (&b"\xc0\x0c"[..], 12, NameError::BadPointer), // self
         (b"\xc0\x0e\xc0\x0c", 12, NameError::BadPointer), // forward
         (b"\xc0\x0e\xc0\x0c", 14, NameError::BadPointer), // back, then forward again
+        (b"\x01a\xc0\x11\xff\x00\xc0\x0c", 18, NameError::BadPointer), // back, label, forward
         (b"\x01a\xc0\x0c", 12, NameError::BadPointer), // loop through a label
         (b"\xc0\x00", 12, NameError::BadPointer),      // into the header
         (b"\x00\xc0\x0b", 13, NameError::BadPointer),  // last octet of the header

@@ -64,6 +64,7 @@ fn ixfr_questions_may_carry_the_soa_held() {
     check(0, [1, 0, 1, 1], &[ixfr, RECORD, OPT], "edns");
     check(0, [1, 0, 1, 0], &[QUESTION, RECORD], "formerr, question echoed");
     check(0, [1, 1, 0, 0], &[ixfr, RECORD], "formerr, question echoed");
+    check(0, [1, 1, 0, 0], &[QUESTION], "formerr, question echoed");
     // OPT and TSIG belong to the additional section.
     check(0, [1, 0, 1, 0], &[ixfr, OPT], "formerr, question echoed");
     check(0, [1, 0, 1, 0], &[ixfr, TSIG], "formerr, question echoed");
