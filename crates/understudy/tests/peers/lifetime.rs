@@ -11,7 +11,7 @@ fn zone_is_refreshed_by_its_soa_where_nobody_notifies() {
     let text = records::zone_with(1, "1 1 60");
     let named = named::Setup::new(APEX, &text).start();
     let mut setup = daemon::Setup::new(vec![Zone::from(APEX, named.at, None)]);
-    setup.refresh_min_s = Some(1);
+    setup.bounds_min_s = Some(1);
     let daemon = setup.start();
     daemon.wait_for_serial(APEX, 1);
     named.update(APEX, &["add new.example. 60 A 192.0.2.9"]);
@@ -24,7 +24,7 @@ fn expired_zone_answers_servfail_and_recovers_when_its_primary_is_back() {
     let text = records::zone_with(1, "2 1 4");
     let mut named = named::Setup::new(APEX, &text).start();
     let mut setup = daemon::Setup::new(vec![Zone::from(APEX, named.at, None)]);
-    setup.refresh_min_s = Some(1);
+    setup.bounds_min_s = Some(1);
     let daemon = setup.start();
     daemon.wait_for_serial(APEX, 1);
     named.kill();
@@ -45,7 +45,7 @@ fn expiry_goes_on_over_a_restart() {
     let text = records::zone_with(1, "2 1 6");
     let mut named = named::Setup::new(APEX, &text).start();
     let mut setup = daemon::Setup::new(vec![Zone::from(APEX, named.at, None)]);
-    setup.refresh_min_s = Some(1);
+    setup.bounds_min_s = Some(1);
     let mut daemon = setup.start();
     daemon.wait_for_serial(APEX, 1);
     named.kill();

@@ -1,7 +1,9 @@
 //! `understudy serve` as a child process, and its command line.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -20,6 +22,15 @@ const UNDERSTUDY: &str = env!("CARGO_BIN_EXE_understudy");
 pub(crate) struct Upstream {
     pub(crate) at: SocketAddr,
     pub(crate) key: Option<Key>,
+}
+
+impl Upstream {
+    fn text(&self) -> String {
+        let (address, port) = (self.at.ip(), self.at.port());
+        let key =
+            self.key.as_ref().map_or(String::new(), |key| format!(", key = \"{}\"", key.name));
+        format!("{{ address = \"{address}\", port = {port}{key} }}")
+    }
 }
 
 /// A zone as our settings declare it: the notify senders are the hosts of its primaries.
@@ -41,9 +52,7 @@ pub(crate) struct Setup {
     pub(crate) at: SocketAddr,
     pub(crate) zones: Vec<Zone>,
     /// Least refresh and retry in seconds; tests of timers go far below the default.
-    pub(crate) refresh_min_s: Option<u32>,
-    /// Size of the commit log from which it is compacted.
-    pub(crate) compact_at_bytes: Option<u64>,
+    pub(crate) bounds_min_s: Option<u32>,
 }
 
 impl Setup {
@@ -53,57 +62,41 @@ impl Setup {
 
     pub(crate) fn on(address: IpAddr, zones: Vec<Zone>) -> Self {
         let at = SocketAddr::new(address, super::ports::free());
-        Self { at, zones, refresh_min_s: None, compact_at_bytes: None }
+        Self { at, zones, bounds_min_s: None }
     }
 
     /// A port to be told of changes on, before the primary exists.
     pub(crate) fn listening(at: SocketAddr, zones: Vec<Zone>) -> Self {
-        Self { at, zones, refresh_min_s: None, compact_at_bytes: None }
+        Self { at, zones, bounds_min_s: None }
     }
 
     /// The settings as `understudy.toml` has them.
     fn text(&self, folder: &Path) -> String {
         let folder = folder.display();
         let mut text = format!(
-            "[server]\nlisten = [\"{}\"]\ndata-dir = \"{folder}/data\"\n\n\
-             [api]\nsocket = \"{folder}/control.sock\"\n",
+            "[server]\nlisten = [\"{}\"]\ndata-dir = \"{folder}/data\"\n\
+             control-socket = \"{folder}/control.sock\"\n\n[log]\nlevel = \"debug\"\n",
             self.at
         );
-        if let Some(least) = self.refresh_min_s {
-            let _infallible = write!(text, "\n[timers]\nrefresh-min = {least}\n");
+        if let Some(least) = self.bounds_min_s {
+            let _infallible =
+                write!(text, "\n[bounds]\nrefresh-min = {least}\nretry-min = {least}\n");
         }
-        if let Some(size) = self.compact_at_bytes {
-            let _infallible = write!(text, "\n[store]\ncompact-at-bytes = {size}\n");
+        let mut keys = BTreeMap::new();
+        for zone in &self.zones {
+            keys.extend(zone.upstreams.iter().flat_map(|up| &up.key).map(|key| (&key.name, key)));
         }
-        let mut keys: Vec<&Key> = Vec::new();
-        for key in
-            self.zones.iter().flat_map(|zone| &zone.upstreams).filter_map(|up| up.key.as_ref())
-        {
-            if !keys.iter().any(|known| known.name == key.name) {
-                keys.push(key);
-            }
-        }
-        for Key { name, algorithm, secret } in keys {
+        for Key { name, algorithm, secret } in keys.into_values() {
             let _infallible = write!(
                 text,
                 "\n[[key]]\nname = \"{name}\"\nalgorithm = \"{algorithm}\"\nsecret = \"{secret}\"\n"
             );
         }
         for Zone { apex, upstreams } in &self.zones {
-            let list = |field: &str, address: &dyn Fn(&Upstream) -> String| -> String {
-                let entries = upstreams.iter().map(|upstream| {
-                    let key = upstream.key.as_ref();
-                    let key = key.map_or(String::new(), |key| format!(", key = \"{}\"", key.name));
-                    format!("{{ {field} = \"{}\"{key} }}", address(upstream))
-                });
-                entries.collect::<Vec<_>>().join(", ")
-            };
-            let _infallible = write!(
-                text,
-                "\n[[zone]]\nname = \"{apex}\"\nprimaries = [{}]\nnotify = [{}]\n",
-                list("address", &|upstream| upstream.at.to_string()),
-                list("from", &|upstream| upstream.at.ip().to_string()),
-            );
+            let primaries: Vec<String> = upstreams.iter().map(Upstream::text).collect();
+            let primaries = primaries.join(", ");
+            let _infallible =
+                write!(text, "\n[[zone]]\nname = \"{apex}\"\nprimaries = [{primaries}]\n");
         }
         text
     }
@@ -163,14 +156,20 @@ impl Daemon {
     /// Writes `understudy.toml` from `setup` once more; [`Program::signal`] HUP makes it read it.
     pub(crate) fn write_settings(&self) {
         let text = self.setup.text(self.folder.path());
-        std::fs::write(self.config(), text).expect("understudy.toml");
+        self.write(&text);
     }
 
     /// Writes something else as `understudy.toml`.
     pub(crate) fn write_broken_settings(&self) {
         let text =
             self.setup.text(self.folder.path()) + "\n[[zone]]\nname = \"broken.\"\nprimary = 3\n";
+        self.write(&text);
+    }
+
+    fn write(&self, text: &str) {
         std::fs::write(self.config(), text).expect("understudy.toml");
+        let only_ours = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(self.config(), only_ours).expect("understudy.toml");
     }
 
     pub(crate) fn reload_by_signal(&self) {
