@@ -155,7 +155,7 @@ async fn notify_is_repeated_until_a_signed_answer_comes() {
         let header = *Message::parse(request).unwrap().header();
         let mut answer = vec![0; 12];
         let builder = Builder::new(&mut answer, header.id, header.flags.response()).unwrap();
-        builder.finish();
+        assert_eq!(builder.finish(), 12);
         verified.signer().expect("NOTIFY is signed").sign(&mut answer, now());
         socket.send_to(&answer, from).await.unwrap();
         header.flags.opcode()
