@@ -53,6 +53,8 @@ pub(crate) struct Setup {
     pub(crate) zones: Vec<Zone>,
     /// Least refresh and retry in seconds; tests of timers go far below the default.
     pub(crate) bounds_min_s: Option<u32>,
+    /// Length from which the commit log, and the diffs of a zone, are folded into images.
+    pub(crate) compact_at: Option<&'static str>,
 }
 
 impl Setup {
@@ -62,12 +64,12 @@ impl Setup {
 
     pub(crate) fn on(address: IpAddr, zones: Vec<Zone>) -> Self {
         let at = SocketAddr::new(address, super::ports::free());
-        Self { at, zones, bounds_min_s: None }
+        Self { at, zones, bounds_min_s: None, compact_at: None }
     }
 
     /// A port to be told of changes on, before the primary exists.
     pub(crate) fn listening(at: SocketAddr, zones: Vec<Zone>) -> Self {
-        Self { at, zones, bounds_min_s: None }
+        Self { at, zones, bounds_min_s: None, compact_at: None }
     }
 
     /// The settings as `understudy.toml` has them.
@@ -81,6 +83,10 @@ impl Setup {
         if let Some(least) = self.bounds_min_s {
             let _infallible =
                 write!(text, "\n[bounds]\nrefresh-min = {least}\nretry-min = {least}\n");
+        }
+        if let Some(size) = self.compact_at {
+            let _infallible =
+                write!(text, "\n[store]\nlog-size-min = \"{size}\"\nimage-size-min = \"{size}\"\n");
         }
         let mut keys = BTreeMap::new();
         for zone in &self.zones {

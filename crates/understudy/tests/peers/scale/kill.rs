@@ -141,7 +141,9 @@ fn killed_at_random_moments_it_holds_what_it_answered() {
     let with_primary = vec![Zone::from(APEX, named.at, None)];
     let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()));
     let without_primary = vec![Zone::from(APEX, nobody, None)];
-    let mut daemon = daemon::Setup::listening(secondary, with_primary.clone()).start();
+    let mut setup = daemon::Setup::listening(secondary, with_primary.clone());
+    setup.compact_at = Some("16K"); // compacted every few dozen changes
+    let mut daemon = setup.start();
     daemon.wait_for_serial(APEX, 1);
     let (named, last) = (Arc::new(named), Arc::new(AtomicU32::new(0)));
     let mut rounds = 0;
