@@ -116,6 +116,11 @@ fn owners_may_be_blank_escaped_or_odd() {
 }
 
 #[test]
+fn quotes_take_the_meaning_out_of_a_word() {
+    check("\"$TTL\" 2147483647 NS \"@\"", &["\\$TTL.example. 2147483647 IN NS \\@.example."]);
+}
+
+#[test]
 fn origins_are_relative_to_the_one_before() {
     check(
         "$TTL 1\n$ORIGIN sub\na NS @\n$ORIGIN .\nb NS @",
@@ -159,6 +164,17 @@ fn includes_that_never_end_are_refused() {
         many.to_string(),
         "b line 197: cannot include `c`: more than 1000 files are included"
     );
+}
+
+#[test]
+fn includes_nest_ten_deep() {
+    let texts: Vec<(String, String)> = (1..=10)
+        .map(|depth| (format!("f{depth}"), format!("$INCLUDE f{}", depth + 1)))
+        .chain([("f11".to_owned(), "a 1 NS b".to_owned())])
+        .collect();
+    let files: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    assert_eq!(try_read("$INCLUDE f2", &files), Ok(vec!["a.example. 1 IN NS b.example.".into()]));
+    assert!(try_read("$INCLUDE f1", &files).is_err());
 }
 
 #[test]
@@ -207,6 +223,11 @@ fn errors_say_where_what_was_found_and_what_was_expected() {
             "line 1: found `$GENERATE`, expected the records it stands for, one by one",
         ),
         ("$FOO", "line 1: found `$FOO`, expected $ORIGIN, $TTL, $INCLUDE, or `\\$` in an owner"),
+        (" $TTL 1", "line 1: found white space, expected an owner, for there is none above"),
+        (
+            "a 1 NS b\n $TTL 1",
+            "line 2: found `$TTL`, expected the type of a record, after its ttl and class if it has them",
+        ),
         ("$TTL", "line 1: found the end of the record, expected a ttl up to 2147483647 seconds"),
         ("$TTL 1 2", "line 1: found `2`, expected the end of the record"),
         ("$ORIGIN", "line 1: found the end of the record, expected the new origin"),
@@ -216,7 +237,7 @@ fn errors_say_where_what_was_found_and_what_was_expected() {
         ("\na 1 TXT \"x\n\"", "line 2: found the end of the line, expected `\"`"),
         (
             "a 1 TXT \\",
-            "line 1: found `\\\\`, expected `\\` before a character or three digits up to 255",
+            "line 1: found `\\`, expected `\\` before a character or three digits up to 255",
         ),
         (
             "a 1 A \\# 2 0000",

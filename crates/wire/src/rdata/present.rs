@@ -92,10 +92,7 @@ fn split<'a>(fields: &'a [Field], rdata: &'a [u8]) -> impl Iterator<Item = (Fiel
 fn is_field_printable(field: Field, octets: &[u8]) -> bool {
     match field {
         Field::Location => location::is_printable(octets),
-        Field::Ports => octets.last() != Some(&0),
-        Field::NxtBitmap => {
-            octets.last() != Some(&0) && octets.first().is_none_or(|first| first & 0x80 == 0)
-        }
+        Field::Ports | Field::NxtBitmap => octets.last() != Some(&0),
         Field::Prefixes => prefixes(octets).all(|prefix| matches!(prefix.family, 1 | 2)),
         Field::Name(_)
         | Field::U8

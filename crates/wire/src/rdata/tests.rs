@@ -118,3 +118,36 @@ fn names_are_found_with_how_they_may_travel() {
     assert_eq!(found(Rrtype(65_280), b"\0"), []);
     assert!(NameRule::WellKnown.may_compress() && !NameRule::Legacy.may_compress());
 }
+
+/// RFC 1035 §3.3; RFC 3597 §4; RFC 4034 §6.2 and RFC 6840 §5.1: every type with names, by rule.
+#[test]
+fn names_travel_as_the_standards_say() {
+    use Rrtype as T;
+    let rules: [(NameRule, &[Rrtype]); 4] = [
+        (
+            NameRule::WellKnown,
+            &[T::NS, T::MD, T::MF, T::CNAME, T::SOA, T::MB, T::MG, T::MR, T::PTR, T::MINFO, T::MX],
+        ),
+        (NameRule::Legacy, &[T::RP, T::AFSDB, T::RT, T::SIG, T::PX, T::NXT, T::NAPTR, T::SRV]),
+        (NameRule::Lowered, &[T::KX, T::DNAME, T::RRSIG]),
+        (NameRule::Plain, &[T::NSEC, T::SVCB, T::HTTPS, T::LP]),
+    ];
+    for row in table::rows() {
+        for field in row.fields {
+            let Field::Name(rule) = field else { continue };
+            let (_, types) = rules.iter().find(|(listed, _)| listed == rule).expect("all listed");
+            assert!(types.contains(&row.rrtype), "{} is not {rule:?}", row.rrtype);
+        }
+    }
+    for (rule, types) in rules {
+        for rrtype in types {
+            let row = table::row(*rrtype).expect("a row");
+            assert!(row.fields.contains(&Field::Name(rule)), "{rrtype}");
+        }
+        assert_eq!(rule.may_compress(), rule == NameRule::WellKnown);
+        assert_eq!(
+            rule.may_arrive_compressed(),
+            matches!(rule, NameRule::WellKnown | NameRule::Legacy)
+        );
+    }
+}

@@ -74,9 +74,16 @@ impl Word<'_> {
 
     fn shown(&self) -> String {
         const SHOWN_MAX: usize = 40;
-        let cut = self.raw.get(..SHOWN_MAX).unwrap_or(self.raw);
-        let dots = if cut.len() < self.raw.len() { "…" } else { "" };
-        format!("`{}{dots}`", cut.escape_ascii())
+        let mut shown = String::from("`");
+        for &octet in self.raw.iter().take(SHOWN_MAX) {
+            match octet {
+                0x20..=0x7e => shown.push(char::from(octet)),
+                // Threat 22: nothing from a zone steers a terminal or forges a line of a log.
+                0..=0x1f | 0x7f..=0xff => shown.push_str(&format!("\\x{octet:02x}")),
+            }
+        }
+        shown.push_str(if self.raw.len() > SHOWN_MAX { "…`" } else { "`" });
+        shown
     }
 }
 

@@ -39,6 +39,8 @@ fn service_parameters_that_wrap_repeat_or_overrun_are_refused() {
             (b"\0\x01\0\0\0\0\x02\0\0", value(0)),
             (b"\0\x01\0\0\0\0\x04\0\x04\0\x01", value(0)),
             (b"\0\x01\0\0\0\0\x03\0\x01\0", value(0)),
+            (b"\0\x01\0\0\0\0\x04\0\x01\0\x01", value(0)),
+            (b"\0\x01\0\0\x05\0\0", value(5)),
             (b"\0\x01\0\xff\xff\0\0", value(0xffff)),
             (b"\0\x01\0\x12\x34\0\x01\0", Ok(())),
         ],
@@ -64,6 +66,10 @@ fn address_prefixes_longer_than_their_family_or_rdata_are_refused() {
             (b"", Ok(())),
             (b"\0\x01\x15\x03\xc0\xa8\x20", Ok(())),
             (b"\0\x01\x00\x80", Ok(())),
+            (b"\0\x01\x20\x04\x01\x02\x03\x04", Ok(())),
+            (b"\0\x02\x80\x10\x20\x01abcdefghijklmn", Ok(())),
+            (b"\0\x02\x80\x11\x20\x01abcdefghijklmno", Err(RdataError::Prefix)),
+            (b"\0\x03\xff\x05\x01\x02\x03\x04\x05", Ok(())),
             (b"\0\x01\x15\x7f\xc0\xa8\x20", short(Field::Prefixes, 127, 3)),
             (b"\0\x01\x15\xff\xc0\xa8\x20", short(Field::Prefixes, 127, 3)),
             (b"\0\x01\x15", short(Field::Prefixes, 4, 3)),
@@ -246,5 +252,34 @@ fn a_property_tag_of_other_octets_is_refused() {
             (b"\0\x05iss\"e", Err(RdataError::Tag)),
             (b"\0\x06issue", short(Field::Tag, 7, 6)),
         ],
+    );
+}
+
+/// RFC 8976 §2.2.4: a digest has twelve octets at least; RFC 7553 §4.5: a target is never empty.
+#[test]
+fn fields_to_the_end_have_their_least_length() {
+    check(
+        Rrtype::ZONEMD,
+        &[
+            (b"\0\0\0\x01\x01\x01twelve bytes", Ok(())),
+            (b"\0\0\0\x01\x01\x01eleven byte", short(Field::Hex(12), 12, 11)),
+        ],
+    );
+    check(Rrtype::URI, &[(b"\0\x01\0\x01", short(Field::Quoted(1), 1, 0))]);
+    check(Rrtype::DS, &[(b"\0\x01\x08\x02", short(Field::Hex(1), 1, 0))]);
+    check(Rrtype::KEY, &[(b"\xc0\0\x03\x08", Ok(()))]); // RFC 2535 §3.1.2: "no key"
+}
+
+#[test]
+fn bits_end_where_their_numbers_do() {
+    let ports = |octets| [&b"\x7f\0\0\x01\x06"[..], &vec![1; octets]].concat();
+    check(
+        Rrtype::WKS,
+        &[(&ports(8_192), Ok(())), (&ports(8_193), Err(RdataError::Trailing { octets: 1 }))],
+    );
+    let types = |octets| [&b"\0"[..], &vec![1; octets]].concat();
+    check(
+        Rrtype::NXT,
+        &[(&types(16), Ok(())), (&types(17), Err(RdataError::Trailing { octets: 1 }))],
     );
 }

@@ -251,6 +251,32 @@ fn the_same_may_be_written_in_other_ways() {
     reads_as("NSEC", "b TYPE65534 a ns a", "b.example. A NS TYPE65534");
     reads_as("CERT", "pkix 0 0 AAAA", "1 0 0 AAAA");
     reads_as("LOC", "52 N 4 53 E 0m", "52 0 0.000 N 4 53 0.000 E 0.00m 1.00m 10000.00m 10.00m");
+    reads_as(
+        "LOC",
+        "0 S 0 W -100000m 90000000m 0m 0m",
+        "0 0 0.000 N 0 0 0.000 E -100000.00m 90000000.00m 0.00m 0.00m",
+    );
+    reads_as(
+        "LOC",
+        "90 0 0 S 180 W 12.5 1.9m",
+        "90 0 0.000 S 180 0 0.000 W 12.50m 1.00m 10000.00m 10.00m",
+    );
+    reads_as(
+        "SVCB",
+        "1 . mandatory=port,alpn alpn=h2 port=1",
+        "1 . mandatory=alpn,port alpn=\"h2\" port=1",
+    );
+    reads_as("NXT", ". TYPE0 A", ". TYPE0 A");
+    reads_as(
+        "RRSIG",
+        "A 13 2 1 20240229235959 19700101000000 7 . AAAA",
+        "A 13 2 1 20240229235959 19700101000000 7 . AAAA",
+    );
+    reads_as(
+        "RRSIG",
+        "A 13 2 1 21060207062815 21000228000000 7 . AAAA",
+        "A 13 2 1 21060207062815 21000228000000 7 . AAAA",
+    );
     reads_as("SVCB", "1 @ port=\"53\" alpn=h2", "1 example. alpn=\"h2\" port=53");
     reads_as("SVCB", r"1 . key3=\000\053 key1=\002h2", "1 . alpn=\"h2\" port=53");
     reads_as(
@@ -259,6 +285,31 @@ fn the_same_may_be_written_in_other_ways() {
         "1 . no-default-alpn ech=AEX+DQ== key7=\"/q\" key8",
     );
     reads_as("L64", "1 1:2:3:F", "1 0001:0002:0003:000f");
+}
+
+#[test]
+fn times_that_no_calendar_has_are_refused() {
+    for time in [
+        "20240230000000",
+        "20230229000000",
+        "21000229000000",
+        "20240100000000",
+        "20240001000000",
+        "20241301000000",
+        "20240101240000",
+        "20240101006000",
+        "20240101000060",
+        "19691231235959",
+        "21060207062816",
+        "2024010100000",
+        "4294967296",
+        "2024-01-01",
+    ] {
+        let text = format!("A 13 2 1 {time} 1 1 . AAAA");
+        let mut out = Vec::new();
+        let refused = parse(Rrtype::RRSIG, &text, crate::name::NameRef::ROOT, &mut out);
+        assert!(refused.is_err(), "{time}");
+    }
 }
 
 /// RFC 3597 §5: what a text form cannot say exactly prints in the generic one.
@@ -275,10 +326,28 @@ fn generic_form_is_the_last_resort() {
             b"\x01more than sixteen octets",
             r"\# 25 016D6F7265207468616E207369787465656E206F6374657473",
         ),
+        (Rrtype::LOC, &location(0xf2, 1 << 31, 1 << 31), r"\# 16 00F21613800000008000000000989680"),
+        (Rrtype::LOC, &location(0x1a, 1 << 31, 1 << 31), r"\# 16 001A1613800000008000000000989680"),
+        (Rrtype::LOC, &location(0x02, 1 << 31, 1 << 31), r"\# 16 00021613800000008000000000989680"),
+        (
+            Rrtype::LOC,
+            &location(0x12, (1 << 31) + 324_000_001, 1 << 31),
+            r"\# 16 00121613934FD9018000000000989680",
+        ),
+        (
+            Rrtype::LOC,
+            &location(0x12, 1 << 31, (1 << 31) - 648_000_001),
+            r"\# 16 001216138000000059604DFF00989680",
+        ),
         (Rrtype::A, b"\x01\x02\x03", r"\# 3 010203"),
     ] {
         assert_eq!(present(rrtype, wire).to_string(), text, "{rrtype}");
     }
+}
+
+fn location(size: u8, latitude: u32, longitude: u32) -> Vec<u8> {
+    let numbers = [latitude, longitude, 10_000_000].into_iter().flat_map(u32::to_be_bytes);
+    [0, size, 0x16, 0x13].into_iter().chain(numbers).collect()
 }
 
 #[test]
@@ -315,7 +384,7 @@ fn wrong_text_says_what_was_expected() {
         (
             "TXT",
             r"\256",
-            r"line 1: found `\\256`, expected `\` before a character or three digits up to 255",
+            r"line 1: found `\256`, expected `\` before a character or three digits up to 255",
         ),
         (
             "TYPE999",
@@ -332,6 +401,31 @@ fn wrong_text_says_what_was_expected() {
             r"\# 5 C00002",
             "line 1: found 3 octets after a length of 5, expected as many octets as the length says",
         ),
+        (
+            "A",
+            r"\# 4 C000020100",
+            "line 1: found 5 octets after a length of 4, expected as many octets as the length says",
+        ),
+        (
+            "SVCB",
+            "1 . key01=x",
+            "line 1: found `key01=x`, expected a service parameter as `port=443`",
+        ),
+        (
+            "SVCB",
+            "1 . key7=\"a\"b",
+            "line 1: found `key7=\"a\"b`, expected nothing after the closing quote",
+        ),
+        ("LOC", "1 60 N 1 E 0", "line 1: found `60`, expected a latitude as `52 22 23.000 N`"),
+        ("LOC", "91 N 1 E 0", "line 1: found `91`, expected a latitude as `52 22 23.000 N`"),
+        ("LOC", "90 0 1 N 1 E 0", "line 1: found `N`, expected a latitude as `52 22 23.000 N`"),
+        (
+            "LOC",
+            "1 N 1 1 1.0001 E 0",
+            "line 1: found `1.0001`, expected a longitude as `4 53 32.000 E`",
+        ),
+        ("LOC", "1 N 1 E -100000.01", "line 1: found `-100000.01`, expected metres as `10.00m`"),
+        ("LOC", "1 N 1 E 0 100000000m", "line 1: found `100000000m`, expected metres as `10.00m`"),
         (
             "SVCB",
             "1 . alpn=h2 alpn=h3",
