@@ -150,7 +150,7 @@ fn bad_signatures_tell_which_part_is_bad() {
     let _ = sign_request(&key("transfer.key.", b"secret"), &mut late, signed_at);
     for (message, tsig, fact) in [
         (wrong_secret, "TSIG_BADSIG", ("key", "transfer.key.")),
-        (late, "TSIG_BADTIME", ("skew_seconds", "-3600")),
+        (late, "TSIG_BADTIME", ("skew_s", "-3600")),
     ] {
         let verdict = ask(&message, "2001:db8::1");
         assert_eq!((code(&verdict), rcode(&verdict)), (Code::NotifyBadSig, 9));

@@ -235,7 +235,7 @@ impl TsigFault {
                 fault.with("key", key).with("algorithm", algorithm).with("message", message)
             }
             Self::Clock { noticed_by, ours, theirs, fudge } => fault
-                .with("skew_seconds", self.skew_seconds().unwrap_or(0))
+                .with("skew_s", self.skew_seconds().unwrap_or(0))
                 .with("clock_ours", ours.0)
                 .with("clock_theirs", theirs.0)
                 .with("fudge", fudge)
