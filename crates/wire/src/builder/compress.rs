@@ -171,7 +171,8 @@ fn hash(suffix: &[u8]) -> (usize, u16) {
     let &[length, first, ..] = suffix else { return (0, 0) };
     let before_last = suffix.get(usize::from(length).wrapping_sub(1)).copied().unwrap_or(0);
     let last = suffix.get(usize::from(length)).copied().unwrap_or(0);
-    let octets = u32::from_le_bytes([length, first, before_last, last]);
+    // What differs most stands lowest, where the product carries it into every bit above.
+    let octets = u32::from_le_bytes([last, before_last, first, length]);
     let [len, ..] = suffix.len().to_le_bytes();
     let mixed = (octets ^ u32::from(len).wrapping_mul(0x9e37_79b1)).wrapping_mul(0x85eb_ca6b);
     let [_, part, _, _] = mixed.to_le_bytes();
