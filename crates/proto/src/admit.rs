@@ -2,13 +2,39 @@
 //!
 //! Pure.
 //!
-//! Invariants: everybody may, unless the operator listed some; then nobody else may. The source is
-//! judged alike on every transport (threat 32).
+//! Invariants: everybody may, unless the operator listed some; then nobody else may. A zone with a
+//! list of its own is judged by that list alone. The source is judged alike on every transport
+//! (threat 32).
 //!
 //! Not here: what a refusal says (`answer`), ranges (`access`), who may notify (`notify`), rates.
 
 use crate::access::AddressRange;
 use core::net::IpAddr;
+use std::collections::BTreeMap;
+use zone::ZoneId;
+
+/// Who may ask for which zone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Admission {
+    default: Queriers,
+    /// Only the zones that differ from the default.
+    zones: BTreeMap<ZoneId, Queriers>,
+}
+
+impl Admission {
+    /// Zones that are not among `zones` have the default.
+    #[must_use]
+    pub fn new(default: Queriers, zones: impl IntoIterator<Item = (ZoneId, Queriers)>) -> Self {
+        let zones = zones.into_iter().filter(|(_, queriers)| *queriers != default).collect();
+        Self { default, zones }
+    }
+
+    /// Who may ask for this zone; `None` stands for names of no zone.
+    #[must_use]
+    pub fn queriers(&self, zone: Option<ZoneId>) -> &Queriers {
+        zone.and_then(|id| self.zones.get(&id)).unwrap_or(&self.default)
+    }
+}
 
 /// Who may ask.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +83,18 @@ mod tests {
         assert!(!admits(&queriers, "192.0.3.0"));
         assert!(admits(&queriers, "2001:db8:1:ffff::1"));
         assert!(!admits(&queriers, "2001:db8:2::1"));
+    }
+
+    #[test]
+    fn a_list_of_the_zone_takes_the_place_of_the_default() {
+        let open = Admission::new(Queriers::Everybody, [(ZoneId(1), listed(&["192.0.2.0/24"]))]);
+        assert!(!admits(open.queriers(Some(ZoneId(1))), "198.51.100.1"));
+        assert!(admits(open.queriers(Some(ZoneId(2))), "198.51.100.1"));
+        assert!(admits(open.queriers(None), "198.51.100.1"));
+        let closed = Admission::new(listed(&["192.0.2.0/24"]), [(ZoneId(1), Queriers::Everybody)]);
+        assert!(admits(closed.queriers(Some(ZoneId(1))), "198.51.100.1"));
+        assert!(!admits(closed.queriers(Some(ZoneId(2))), "198.51.100.1"));
+        assert!(!admits(closed.queriers(None), "198.51.100.1"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ mod outcome;
 mod reply;
 mod resolve;
 
-use crate::admit::Queriers;
+use crate::admit::Admission;
 use crate::edns;
 use core::net::IpAddr;
 use outcome::Verdict;
@@ -57,7 +57,7 @@ pub struct Rules<'a> {
     /// Which zones are seen.
     pub view: ViewId,
     /// Who may ask.
-    pub queriers: &'a Queriers,
+    pub admission: &'a Admission,
     /// Largest datagram we send, in octets; at least 512 is used.
     pub udp_size_max: u16,
 }
@@ -96,11 +96,7 @@ pub fn respond(table: &Table, rules: &Rules<'_>, arrival: &Arrival<'_>, out: &mu
     let Some(mut reply) = out.get_mut(..room).and_then(|out| Reply::new(out, &query)) else {
         return Outcome::DROPPED;
     };
-    let verdict = if rules.queriers.admit(arrival.source) {
-        answer(table, rules.view, &query, &mut reply)
-    } else {
-        Verdict::refused(ExtendedError::PROHIBITED)
-    };
+    let verdict = answer(table, rules, arrival.source, &query, &mut reply);
     reply.finish(verdict, edns::own_udp_size(rules.udp_size_max))
 }
 
@@ -116,7 +112,13 @@ fn on_fault(fault: &QueryFault<'_>, rules: &Rules<'_>, out: &mut [u8]) -> Outcom
     written.map_or(Outcome::DROPPED, |len| verdict.outcome(len, Truncation::Whole))
 }
 
-fn answer(table: &Table, view: ViewId, query: &Query<'_>, reply: &mut Reply<'_>) -> Verdict {
+fn answer(
+    table: &Table,
+    rules: &Rules<'_>,
+    source: IpAddr,
+    query: &Query<'_>,
+    reply: &mut Reply<'_>,
+) -> Verdict {
     if query.qclass != Class::IN {
         return Verdict::refused(ExtendedError::NOT_SUPPORTED);
     }
@@ -125,10 +127,16 @@ fn answer(table: &Table, view: ViewId, query: &Query<'_>, reply: &mut Reply<'_>)
     }
     // RFC 4035 §3.1.4.1: DS belongs to the parent's side of the cut, if we hold that side.
     let parent = match query.qtype {
-        Rrtype::DS => table.find_parent_side(view, query.qname),
+        Rrtype::DS => table.find_parent_side(rules.view, query.qname),
         Rrtype(_) => None,
     };
-    let Some(found) = parent.or_else(|| table.find(view, query.qname)) else {
+    let found = parent.or_else(|| table.find(rules.view, query.qname));
+    let zone = found.as_ref().map(|found| found.slot().id());
+    // Who may not ask learns nothing of what we hold.
+    if !rules.admission.queriers(zone).admit(source) {
+        return Verdict::refused(ExtendedError::PROHIBITED);
+    }
+    let Some(found) = found else {
         return Verdict::refused(ExtendedError::NOT_AUTHORITATIVE);
     };
     match &**found.slot().state() {
@@ -152,3 +160,6 @@ fn of_no_data(qtype: Rrtype) -> Option<Verdict> {
         Rrtype(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -156,9 +156,17 @@ impl<'v> Walk<'v, '_, '_> {
             if let Err(verdict) = self.write_link(&mut chain, &alias) {
                 return verdict;
             }
+            // The link itself was asked for (RFC 6672 §3.2 step 3C; RFC 1034 §4.3.2 step 3a for ANY).
+            if matches!(self.qtype, Rrtype::CNAME | Rrtype::ANY) {
+                return Verdict::ANSWER;
+            }
             let name = chain.name.as_ref();
             let in_zone = name.is_at_or_under(self.version.apex().as_ref());
             if !in_zone || !chain.names.enter(name) {
+                return Verdict::ANSWER;
+            }
+            // It is asked for, and it led here: it is written already.
+            if self.qtype == Rrtype::DNAME && chain.dnames.has(name) {
                 return Verdict::ANSWER;
             }
             match self.step(name) {
@@ -242,14 +250,18 @@ impl Seen {
 
     /// False if the name was there already, or there is no room.
     fn enter(&mut self, name: NameRef<'_>) -> bool {
-        let fingerprint = fingerprint(name);
-        if self.fingerprints.iter().take(self.count).any(|&seen| seen == fingerprint) {
+        if self.has(name) {
             return false;
         }
         let Some(place) = self.fingerprints.get_mut(self.count) else { return false };
-        *place = fingerprint;
+        *place = fingerprint(name);
         self.count = self.count.saturating_add(1);
         true
+    }
+
+    fn has(&self, name: NameRef<'_>) -> bool {
+        let fingerprint = fingerprint(name);
+        self.fingerprints.iter().take(self.count).any(|&seen| seen == fingerprint)
     }
 
     const fn is_full(&self) -> bool {

@@ -1,0 +1,131 @@
+//! Signed zones: which signatures travel with which answer. Denial proofs are not here yet.
+
+use super::check;
+
+#[test]
+fn rfc4035_3_1_1_do_brings_the_signature_beside_each_rrset() {
+    check(
+        "www.signed. A do",
+        "NOERROR aa
+         answer www.signed. 3600 A 192.0.2.3
+         answer www.signed. 3600 RRSIG A 8 2 3600 20300101000000 20200101000000 1 signed. d3d3",
+    );
+    check("www.signed. A", "NOERROR aa answer www.signed. 3600 A 192.0.2.3");
+    check("www.signed. A noedns", "NOERROR aa answer www.signed. 3600 A 192.0.2.3");
+}
+
+#[test]
+fn rfc4035_3_1_1_every_link_of_a_chain_is_signed() {
+    check(
+        "alias.signed. A do",
+        "NOERROR aa
+         answer alias.signed. 3600 CNAME www.signed.
+         answer alias.signed. 3600 RRSIG CNAME 8 2 3600 20300101000000 20200101000000 1 signed. Y25hbWU=
+         answer www.signed. 3600 A 192.0.2.3
+         answer www.signed. 3600 RRSIG A 8 2 3600 20300101000000 20200101000000 1 signed. d3d3",
+    );
+}
+
+#[test]
+fn rfc6672_5_3_1_the_dname_is_signed_and_its_synthesized_cname_is_not() {
+    check(
+        "x.dn.signed. CNAME do",
+        "NOERROR aa
+         answer dn.signed. 3600 DNAME www.signed.
+         answer dn.signed. 3600 RRSIG DNAME 8 2 3600 20300101000000 20200101000000 1 signed. ZG5hbWU=
+         answer x.dn.signed. 3600 CNAME x.www.signed.",
+    );
+}
+
+#[test]
+fn rfc4035_3_1_3_3_an_expanded_wildcard_carries_the_signature_of_the_wildcard() {
+    check(
+        "any.wild.signed. A do",
+        "NOERROR aa
+         answer any.wild.signed. 3600 A 192.0.2.9
+         answer any.wild.signed. 3600 RRSIG A 8 2 3600 20300101000000 20200101000000 1 signed. d2lsZA==",
+    );
+}
+
+#[test]
+fn rfc4035_3_1_4_a_referral_carries_ds_with_its_signature_and_neither_ns_nor_glue_has_one() {
+    check(
+        "x.sub.signed. A do",
+        "NOERROR
+         authority sub.signed. 3600 NS ns.sub.signed.
+         authority sub.signed. 3600 DS 60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118
+         authority sub.signed. 3600 RRSIG DS 8 2 3600 20300101000000 20200101000000 1 signed. ZHM=
+         additional ns.sub.signed. 3600 A 192.0.2.11",
+    );
+    check(
+        "x.sub.signed. A",
+        "NOERROR
+         authority sub.signed. 3600 NS ns.sub.signed.
+         additional ns.sub.signed. 3600 A 192.0.2.11",
+    );
+}
+
+#[test]
+fn rfc4035_3_1_4_1_ds_at_the_cut_is_signed_by_the_parent() {
+    check(
+        "sub.signed. DS do",
+        "NOERROR aa
+         answer sub.signed. 3600 DS 60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118
+         answer sub.signed. 3600 RRSIG DS 8 2 3600 20300101000000 20200101000000 1 signed. ZHM=",
+    );
+}
+
+#[test]
+fn rfc4035_3_1_3_negative_answers_sign_the_soa_with_its_negative_ttl() {
+    let soa = "authority signed. 300 SOA ns1.signed. admin.signed. 9 7200 900 1209600 300
+         authority signed. 300 RRSIG SOA 8 1 3600 20300101000000 20200101000000 1 signed. c29h";
+    check("nope.signed. A do", &format!("NXDOMAIN aa {soa}"));
+    check("www.signed. MX do", &format!("NOERROR aa {soa}"));
+    check("wild.signed. A do", &format!("NOERROR aa {soa}"));
+}
+
+#[test]
+fn authoritative_addresses_in_the_additional_section_are_signed() {
+    check(
+        "mx.signed. MX do",
+        "NOERROR aa
+         answer mx.signed. 3600 MX 10 www.signed.
+         answer mx.signed. 3600 RRSIG MX 8 2 3600 20300101000000 20200101000000 1 signed. bXg=
+         additional www.signed. 3600 A 192.0.2.3
+         additional www.signed. 3600 RRSIG A 8 2 3600 20300101000000 20200101000000 1 signed. d3d3
+         additional www.signed. 3600 AAAA 2001:db8::3
+         additional www.signed. 3600 RRSIG AAAA 8 2 3600 20300101000000 20200101000000 1 signed. d3d3Ng==",
+    );
+}
+
+#[test]
+fn threat_37_signatures_asked_for_by_name_are_answered_without_do() {
+    check(
+        "www.signed. RRSIG",
+        "NOERROR aa
+         answer www.signed. 3600 RRSIG A 8 2 3600 20300101000000 20200101000000 1 signed. d3d3
+         answer www.signed. 3600 RRSIG AAAA 8 2 3600 20300101000000 20200101000000 1 signed. d3d3Ng==",
+    );
+    // RFC 4035 §2.5: RRSIG and NSEC stand beside a CNAME, so they are not aliased away.
+    check(
+        "alias.signed. RRSIG",
+        "NOERROR aa
+         answer alias.signed. 3600 RRSIG CNAME 8 2 3600 20300101000000 20200101000000 1 signed. Y25hbWU=
+         answer alias.signed. 3600 RRSIG NSEC 8 2 300 20300101000000 20200101000000 1 signed. bnNlYzI=",
+    );
+    check(
+        "alias.signed. NSEC",
+        "NOERROR aa answer alias.signed. 3600 NSEC dn.signed. CNAME RRSIG NSEC",
+    );
+}
+
+#[test]
+fn rfc8482_4_1_any_of_a_signed_name_is_one_rrset_and_its_signature() {
+    check(
+        "www.signed. ANY do",
+        "NOERROR aa
+         answer www.signed. 3600 A 192.0.2.3
+         answer www.signed. 3600 RRSIG A 8 2 3600 20300101000000 20200101000000 1 signed. d3d3",
+    );
+    check("www.signed. ANY", "NOERROR aa answer www.signed. 3600 A 192.0.2.3");
+}
