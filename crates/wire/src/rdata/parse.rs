@@ -340,7 +340,7 @@ fn days_from_civil(year: u32, month: u32, day: u32) -> Option<u32> {
     let in_month = |month: usize, length: u32| {
         if month == 1 && is_leap(year) { length.saturating_add(1) } else { length }
     };
-    if !(1970..=2106).contains(&year) || day == 0 {
+    if !(1970..=2106).contains(&year) {
         return None;
     }
     let months_before = usize::try_from(month.checked_sub(1)?).ok()?;
