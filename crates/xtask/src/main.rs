@@ -3,6 +3,7 @@
 
 mod deny;
 mod layers;
+mod rfc_map;
 mod setup;
 mod shell;
 mod test;
@@ -16,6 +17,7 @@ cargo xtask <verb>
   test            everything CI runs: setup, fmt, clippy, layers, tests with real peers, demos
   layers          fail on any import between crates that the design does not list
   deny            licences and advisories, if cargo-deny is installed
+  rfc-map         write docs/rfc-map.md from the headers of the modules
   bench <name>    measure beside the peers: first";
 
 fn main() -> ExitCode {
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["layers"] => layers::run(),
         ["deny"] => deny::run(),
+        ["rfc-map"] => rfc_map::run(rfc_map::Act::Write),
         ["bench", rest @ ..] => test::bench(rest),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

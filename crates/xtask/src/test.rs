@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
-use crate::{deny, layers, setup, shell};
+use crate::{deny, layers, rfc_map, setup, shell};
 
 /// How long the demos of the test run last. Long enough for a few edits of the zone.
 const DEMO_SECONDS: &str = "15";
@@ -16,6 +16,7 @@ pub(crate) fn run() -> Result<()> {
     setup::run()?;
     shell::run(shell::cargo().args(["fmt", "--all", "--check"]))?;
     layers::run()?;
+    rfc_map::run(rfc_map::Act::Check)?;
     deny::run()?;
     lint()?;
     shell::run(&mut tests(&["--workspace"]))?;
@@ -40,9 +41,14 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
 }
 
 fn lint() -> Result<()> {
-    let mut clippy = shell::cargo();
-    clippy.args(["clippy", "--workspace", "--all-targets", "--all-features", "--quiet"]);
-    shell::run(clippy.args(["--", "-D", "warnings"]))
+    let everything = ["--workspace", "--all-targets", "--all-features"];
+    let bench = ["--manifest-path", "bench/Cargo.toml"];
+    for selection in [&everything[..], &bench[..]] {
+        let mut clippy = shell::cargo();
+        clippy.arg("clippy").args(selection).args(["--quiet", "--", "-D", "warnings"]);
+        shell::run(&mut clippy)?;
+    }
+    Ok(())
 }
 
 /// The test runner: nextest where it is installed, else cargo's own.
