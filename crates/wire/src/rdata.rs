@@ -6,9 +6,9 @@
 //! Standards: RFC 1035 §3.3–3.4 · RFC 3597 (unknown types, §4 compression) · RFC 4034 · RFC 5155 ·
 //! RFC 6672 · RFC 6840 §5.1 (canonical form) · RFC 8976 · RFC 9460.
 //!
-//! Invariants: I1 what [`expand`] appends passes [`validate`] and holds no compression pointer.
-//! I2 on error the caller's buffer is as it was. I3 what [`present`] prints, [`parse`] reads back to
-//! the same octets, for every rdata whatsoever.
+//! Invariants: I1 what [`expand`] and [`parse`] append passes [`validate`], holds no compression
+//! pointer and has 65,535 octets at most. I2 on error the caller's buffer is as it was. I3 what
+//! [`present`] prints of a valid rdata, [`parse`] reads back to the same octets.
 //!
 //! Not here: which types may stand in a zone (`zone::check`), class-dependent rdata: class IN is
 //! taken for granted.
@@ -54,6 +54,12 @@ pub enum RdataError {
         needed: usize,
         /// What is left of the rdata.
         left: usize,
+    },
+    /// The rdata has more octets than RDLENGTH can say, its names written out.
+    #[error("{octets} octets of rdata, 65535 at most can be sent on")]
+    TooLong {
+        /// How many.
+        octets: usize,
     },
     /// The rdata goes on after its last field.
     #[error("{octets} octets are left over after the last field")]
@@ -134,7 +140,8 @@ pub fn expand(
         return Ok(());
     };
     let before = out.len();
-    let expanded = expand_row(message, rdata, range.end, row, out);
+    let expanded = expand_row(message, rdata, range.end, row, out)
+        .and_then(|()| check_size(out.len().saturating_sub(before)));
     if expanded.is_err() {
         out.truncate(before);
     }
@@ -146,6 +153,7 @@ pub fn expand(
 /// # Errors
 /// When the rdata breaks the rules of its type.
 pub fn validate(rrtype: Rrtype, rdata: &[u8]) -> Result<(), RdataError> {
+    check_size(rdata.len())?;
     let Some(row) = table::row(rrtype) else { return Ok(()) };
     let mut rest = rdata;
     for field in row.fields {
@@ -246,6 +254,14 @@ fn append_name(message: &[u8], at: usize, out: &mut Vec<u8>) -> Result<(), Rdata
     out.extend_from_slice(name.as_ref().as_wire());
     Ok(())
 }
+
+/// Threat 13: a signature that fits only while its signer is compressed could not be served.
+const fn check_size(octets: usize) -> Result<(), RdataError> {
+    if octets <= RDATA_OCTETS_MAX { Ok(()) } else { Err(RdataError::TooLong { octets }) }
+}
+
+/// Largest RDLENGTH (RFC 1035 §3.2.1).
+const RDATA_OCTETS_MAX: usize = 65_535;
 
 fn after(rest: &[u8], octets: usize) -> &[u8] {
     rest.get(octets..).unwrap_or_default()

@@ -272,7 +272,10 @@ fn a_signature_of_the_encoding_and_long_lines_are_nothing_special() {
     assert_eq!(records.len(), 1);
     let too_long = format!("a 1 TXT {}", "x ".repeat(32_768));
     let error = read(too_long.as_bytes(), &origin()).expect_err("65,536 octets");
-    assert_eq!(error.to_string(), "line 1: found 65536 octets of rdata, expected 65535 at most");
+    assert_eq!(
+        error.to_string(),
+        "line 1: the rdata breaks the rules of TXT: 65536 octets of rdata, 65535 at most can be sent on"
+    );
 }
 
 /// Any record that a zone may hold, of any type whose text parses, or opaque.

@@ -45,10 +45,6 @@ pub(crate) fn parse_words(
     let parsed = parse_any(rrtype, &mut words, origin, out).and_then(|()| {
         words.expect_end()?;
         let rdata = out.get(before..).unwrap_or_default();
-        if rdata.len() > usize::from(u16::MAX) {
-            let found = format!("{} octets of rdata", rdata.len());
-            return Err(unexpected(words.line(), found, "65535 at most"));
-        }
         validate(rrtype, rdata).map_err(|rule| TextError {
             line: words.line(),
             fault: TextFault::Rdata { rrtype, rule },

@@ -283,3 +283,16 @@ fn bits_end_where_their_numbers_do() {
         &[(&types(16), Ok(())), (&types(17), Err(RdataError::Trailing { octets: 1 }))],
     );
 }
+
+/// Threats 13, 21: names written out may make rdata longer than RDLENGTH can say.
+#[test]
+fn rdata_that_outgrows_its_length_field_is_refused() {
+    let signed = |octets: usize| {
+        [&b"\0\x01"[..], &[0; 16], b"\xc0\x0c", &vec![7; octets]].concat() // signer ns.Example.
+    };
+    let fits = expanded(Rrtype::SIG, &signed(65_535 - 18 - 12)).expect("the largest that fits");
+    assert_eq!(fits.len(), 65_535);
+    let outgrown = expanded(Rrtype::SIG, &signed(65_535 - 18 - 11));
+    assert_eq!(outgrown, Err(RdataError::TooLong { octets: 65_536 }));
+    assert_eq!(validate(Rrtype(65_280), &[0; 65_536]), Err(RdataError::TooLong { octets: 65_536 }));
+}
