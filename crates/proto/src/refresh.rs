@@ -14,7 +14,7 @@
 
 mod timers;
 
-pub use timers::{Bounds, BoundsError, SoaTimers, Timers};
+pub use timers::{Bounds, BoundsError, SoaTimers, Timers, remaining};
 
 use crate::time::{Mono, Seconds};
 use wire::serial::Serial;

@@ -49,6 +49,8 @@ pub struct Config {
     pub path: PathBuf,
     /// `[server]`.
     pub server: Server,
+    /// `[store]`.
+    pub store: Store,
     /// `[tcp]`.
     pub tcp: Tcp,
     /// `[limits]`, as far as it concerns the instance and not single zones.
@@ -76,6 +78,15 @@ pub struct Server {
     pub udp_threads: NonZeroUsize,
     /// Octets of a UDP answer at most, whatever the client offers, 512..=4096.
     pub udp_payload_max: u16,
+}
+
+/// `[store]`: when the disk is tidied. Every number is at least 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// Octets below which a commit log is never compacted for its length.
+    pub log_min_bytes: u64,
+    /// Octets from which a zone's version gets a file of its own.
+    pub image_min_bytes: u64,
 }
 
 /// `[tcp]`: what clients may take of us over TCP. Every number is at least 1.
@@ -226,6 +237,7 @@ impl Config {
         let mut raw = raw::Sections::read(text, faults);
         let folder = path.parent().unwrap_or(Path::new(""));
         let server = section::server(raw.server.take(), folder, faults);
+        let store = section::store(raw.store.take(), faults);
         let tcp = section::tcp(raw.tcp.take(), faults);
         let (limits, zone_limits) = section::limits(raw.limits.take(), faults);
         let bounds = section::bounds(raw.bounds.take(), Bounds::default(), faults);
@@ -238,6 +250,7 @@ impl Config {
         Some(Self {
             path: path.to_path_buf(),
             server: server?,
+            store,
             tcp,
             limits,
             log: Log {

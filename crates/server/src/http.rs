@@ -11,7 +11,8 @@ mod socket;
 mod tests;
 
 pub(crate) use control::{Control, Detail, ZoneFilter};
-pub(crate) use socket::{ControlSocket, SocketError};
+pub(crate) use socket::ControlSocket;
+pub use socket::SocketError;
 
 use jiff::Timestamp;
 use std::io;

@@ -2,7 +2,19 @@
 //!
 //! It performs what the pure crates decide, and decides nothing itself.
 
+mod clock;
+mod commit;
 pub mod config;
+mod control;
+mod daemon;
 pub mod demo;
+mod dial;
+mod event;
 mod http;
+mod ledger;
 mod log;
+mod net;
+mod shard;
+
+pub use daemon::{Daemon, Error, serve};
+pub use http::SocketError;

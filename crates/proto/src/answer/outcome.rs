@@ -34,6 +34,39 @@ pub enum Kind {
     Dropped,
 }
 
+impl Kind {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 10] = [
+        Self::Answer,
+        Self::Referral,
+        Self::NoData,
+        Self::NxDomain,
+        Self::Refused,
+        Self::Servfail,
+        Self::Formerr,
+        Self::NotImp,
+        Self::Badvers,
+        Self::Dropped,
+    ];
+
+    /// The word in counters and labels.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Referral => "referral",
+            Self::NoData => "nodata",
+            Self::NxDomain => "nxdomain",
+            Self::Refused => "refused",
+            Self::Servfail => "servfail",
+            Self::Formerr => "formerr",
+            Self::NotImp => "notimp",
+            Self::Badvers => "badvers",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 /// Whether everything that belongs to the answer was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Truncation {

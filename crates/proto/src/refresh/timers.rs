@@ -1,6 +1,6 @@
 //! The SOA timers, and the bounds an operator puts on them.
 
-use crate::time::Seconds;
+use crate::time::{Seconds, UnixSeconds};
 use wire::serial::Serial;
 
 /// The SOA fields that the refresh machine reads, as the primary sent them.
@@ -31,6 +31,21 @@ impl Timers {
     pub fn is_clamped(&self) -> bool {
         self.received != self.effective
     }
+}
+
+/// How long a version found on disk may still be served, by what was written when it was last
+/// confirmed. A wall clock that stands before that moment proves nothing: it makes no version good
+/// for longer than its EXPIRE, and takes nothing away from it.
+#[must_use]
+pub fn remaining(
+    confirmed_at: UnixSeconds,
+    expires_at: UnixSeconds,
+    expire: Seconds,
+    wall: UnixSeconds,
+) -> Seconds {
+    let granted = expires_at.0.saturating_sub(confirmed_at.0).min(expire.0.into());
+    let left = expires_at.0.saturating_sub(wall.0).min(granted);
+    Seconds(u32::try_from(left).unwrap_or(u32::MAX))
 }
 
 /// What REFRESH and RETRY are clamped to, in seconds. Invariant: 1 ≤ min ≤ max for each.
@@ -127,6 +142,20 @@ mod tests {
         check((3_600, 600, 900), (300, 300, 900)); // EXPIRE below REFRESH
         check((0, 0, 0), (1, 1, 0));
         check((u32::MAX, u32::MAX, u32::MAX), (43_200, 43_200, u32::MAX));
+    }
+
+    #[test]
+    fn restart_neither_extends_nor_shortens_what_was_granted() {
+        let left = |confirmed, expires, wall| {
+            let at = UnixSeconds;
+            remaining(at(confirmed), at(expires), Seconds(600), at(wall)).0
+        };
+        assert_eq!(left(1_000, 1_600, 1_100), 500);
+        assert_eq!(left(1_000, 1_600, 1_600), 0);
+        assert_eq!(left(1_000, 1_600, 9_999), 0);
+        assert_eq!(left(1_000, 1_600, 10), 600, "clock set back: as if no time had passed");
+        assert_eq!(left(1_000, 999_999, 1_000), 600, "never longer than EXPIRE");
+        assert_eq!(left(1_000, 1_010, 500), 10, "less was left already");
     }
 
     #[test]

@@ -39,12 +39,14 @@ impl<'c> Difference<'c> {
 }
 
 fn restart_needed(old: &Config, new: &Config) -> Vec<&'static str> {
+    let store = (old.store != new.store, "store");
     let (old, new) = (&old.server, &new.server);
     [
         (old.listen != new.listen, "server.listen"),
         (old.data_dir != new.data_dir, "server.data-dir"),
         (old.control_socket != new.control_socket, "server.control-socket"),
         (old.udp_threads != new.udp_threads, "server.udp-threads"),
+        store,
     ]
     .into_iter()
     .filter_map(|(differs, setting)| differs.then_some(setting))

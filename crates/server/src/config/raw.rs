@@ -15,6 +15,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 #[derive(Default)]
 pub(super) struct Sections {
     pub(super) server: Option<RawServer>,
+    pub(super) store: Option<RawStore>,
     pub(super) tcp: Option<RawTcp>,
     pub(super) query: Option<RawQuery>,
     pub(super) limits: Option<RawLimits>,
@@ -41,6 +42,14 @@ pub(super) struct RawServer {
     pub(super) control_socket: Option<Spanned<String>>,
     pub(super) udp_threads: Option<Spanned<u64>>,
     pub(super) udp_payload_max: Option<Spanned<u64>>,
+}
+
+/// `[store]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawStore {
+    pub(super) log_size_min: Option<Spanned<Size>>,
+    pub(super) image_size_min: Option<Spanned<Size>>,
 }
 
 /// `[tcp]`.
@@ -243,7 +252,8 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for TextOrTableVisitor<T> {
 }
 
 /// The tables that a file may have.
-const SECTIONS: &str = "[server], [tcp], [query], [limits], [bounds], [log], [[key]] or [[zone]]";
+const SECTIONS: &str =
+    "[server], [store], [tcp], [query], [limits], [bounds], [log], [[key]] or [[zone]]";
 
 impl Sections {
     /// Splits the file into its tables and reads each on its own, so that a fault in one does not
@@ -258,6 +268,7 @@ impl Sections {
         for (key, value) in document.into_inner() {
             match key.get_ref().as_ref() {
                 "server" => sections.server = table(value, "[server]", faults),
+                "store" => sections.store = table(value, "[store]", faults),
                 "tcp" => sections.tcp = table(value, "[tcp]", faults),
                 "query" => sections.query = table(value, "[query]", faults),
                 "limits" => sections.limits = table(value, "[limits]", faults),

@@ -1,9 +1,9 @@
 //! The tables that stand once: from what was written to what is used.
 
 use super::fault::{Fault, Faults};
-use super::raw::{RawBounds, RawLimits, RawQuery, RawServer, RawTcp, RawZoneLimits};
+use super::raw::{RawBounds, RawLimits, RawQuery, RawServer, RawStore, RawTcp, RawZoneLimits};
 use super::size::Size;
-use super::{Limits, Server, Tcp, ZoneLimits};
+use super::{Limits, Server, Store, Tcp, ZoneLimits};
 use ::zone::Limits as ContentLimits;
 use proto::access::AddressRange;
 use proto::refresh::Bounds;
@@ -29,6 +29,7 @@ const SECONDS_MAX: u64 = 31_536_000;
 /// As many file descriptors as we would dare to ask for.
 const CLIENTS_MAX: u64 = 1_000_000;
 
+const STORE: Store = Store { log_min_bytes: 64 << 20, image_min_bytes: 1 << 20 };
 const TCP: Tcp =
     Tcp { clients_max: 1_024, per_client_max: 128, idle: Seconds(10), write: Seconds(10) };
 const LIMITS: Limits =
@@ -125,6 +126,16 @@ fn socket_path(
         faults.push(Fault::new(span, found, expected));
     }
     socket
+}
+
+/// `[store]`.
+pub(super) fn store(raw: Option<RawStore>, faults: &mut Faults) -> Store {
+    let Some(raw) = raw else { return STORE };
+    Store {
+        log_min_bytes: size(raw.log_size_min, u64::MAX, faults).unwrap_or(STORE.log_min_bytes),
+        image_min_bytes: size(raw.image_size_min, u64::MAX, faults)
+            .unwrap_or(STORE.image_min_bytes),
+    }
 }
 
 /// `[tcp]`.

@@ -17,7 +17,7 @@ const BACKLOG: i32 = 128;
 
 /// Why the control socket cannot be opened.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SocketError {
+pub enum SocketError {
     /// Someone answers there.
     #[error(
         "another daemon already listens at {}; stop it, or give this one its own \

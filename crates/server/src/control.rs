@@ -1,0 +1,351 @@
+//! The one writer of settings, and the daemon as the API sees it.
+
+use crate::clock::Clock;
+use crate::commit::{Change, CommitRequest};
+use crate::config::{Config, ZoneName};
+use crate::daemon::Error;
+use crate::event::DriverEvent;
+use crate::http::{Control, Detail, ZoneFilter, timestamp};
+use crate::log::LevelSwitch;
+use crate::net::{Access, Counters};
+use crate::shard::{Message, Restored, Shared, ZoneDriver, soa_timers};
+use api::{
+    Health, Listener, Problem, ReloadReport, SystemView, Transport, ZoneItem, ZoneState, ZoneView,
+};
+use arc_swap::ArcSwap;
+use data_encoding::HEXLOWER;
+use proto::admit::{Admission, Queriers};
+use proto::refresh::remaining;
+use proto::time::UnixSeconds;
+use proto::tsig::Keyring;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Content, RecoveredZone, Recovery, Store, ZoneKey};
+use tokio::sync::oneshot;
+use wire::name::Name;
+use zone::{ViewId, ZoneId, ZoneState as Published};
+
+/// A running daemon's settings and the ways to its parts. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Running(Arc<Parts>);
+
+struct Parts {
+    /// Held across a whole reload: there is one writer.
+    settings: tokio::sync::Mutex<Settings>,
+    /// What the API shows of the settings without waiting for a reload.
+    overview: Overview,
+    access: Arc<ArcSwap<Access>>,
+    store: Arc<Store>,
+    shared: Shared,
+    log_level: Option<LevelSwitch>,
+    counters: Mutex<Vec<Arc<Counters>>>,
+}
+
+struct Settings {
+    config: Config,
+    ids: BTreeMap<ZoneName, ZoneId>,
+}
+
+struct Overview {
+    started_at: UnixSeconds,
+    listeners: Vec<Listener>,
+    config_path: String,
+    data_dir: String,
+}
+
+impl Running {
+    /// No zones yet; [`Running::load`] brings them.
+    pub(crate) fn new(
+        config: Config,
+        store: Arc<Store>,
+        shared: Shared,
+        log_level: Option<LevelSwitch>,
+    ) -> Self {
+        let transports = [Transport::Udp, Transport::Tcp];
+        let listener = |address| transports.map(|transport| Listener { address, transport });
+        let overview = Overview {
+            started_at: shared.clock.wall(),
+            listeners: config.server.listen.iter().copied().flat_map(listener).collect(),
+            config_path: config.path.display().to_string(),
+            data_dir: config.server.data_dir.display().to_string(),
+        };
+        Self(Arc::new(Parts {
+            settings: tokio::sync::Mutex::new(Settings { config, ids: BTreeMap::new() }),
+            overview,
+            access: Arc::default(),
+            store,
+            shared,
+            log_level,
+            counters: Mutex::default(),
+        }))
+    }
+
+    /// What queries and NOTIFY are judged by.
+    pub(crate) fn access(&self) -> &Arc<ArcSwap<Access>> {
+        &self.0.access
+    }
+
+    /// Counters of one more thread or listener.
+    pub(crate) fn new_counters(&self) -> Arc<Counters> {
+        let counters = Arc::new(Counters::new());
+        self.counters().push(counters.clone());
+        counters
+    }
+
+    fn counters(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Counters>>> {
+        self.0.counters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts every zone of the settings into the table, with what the disk held of it, and starts
+    /// following it. Zones that the settings no longer have are forgotten.
+    pub(crate) async fn load(&self, recovery: Recovery) -> Result<(), Error> {
+        let mut settings = self.0.settings.lock().await;
+        let names: Vec<ZoneName> = settings.config.zones.keys().cloned().collect();
+        let ids =
+            self.0.store.meta().assign_ids(&names.iter().map(zone_key).collect::<Vec<_>>())?;
+        settings.ids = names.into_iter().zip(ids).collect();
+        let mut held: BTreeMap<ZoneId, RecoveredZone> =
+            recovery.zones.into_iter().map(|zone| (zone.id, zone)).collect();
+        let table = &self.0.shared.table;
+        let all = settings.ids.iter().map(|(name, id)| (*id, ViewId::DEFAULT, name.apex.clone()));
+        for fault in table.insert_all(all) {
+            tracing::error!(%fault, "a zone cannot be served");
+        }
+        let mut drivers = Vec::with_capacity(settings.ids.len());
+        for (name, id) in &settings.ids {
+            let Some(config) = settings.config.zones.get(name) else { continue };
+            let restored = held.remove(id).and_then(|zone| self.restore(zone));
+            if let Some(Restored { version, expires_at, .. }) = &restored {
+                let is_good = *expires_at > self.0.shared.clock.now();
+                let state =
+                    if is_good { Published::Serving(version.clone()) } else { Published::Expired };
+                table.publish(*id, state);
+            }
+            let shared = self.0.shared.clone();
+            drivers.push(ZoneDriver::new(*id, name.clone(), config.clone(), shared, restored));
+        }
+        self.0.access.store(Arc::new(access(&settings)));
+        self.forget(held.into_keys().collect())?;
+        for driver in drivers {
+            self.0.shared.inbox.send(Message::Put(Box::new(driver))).await;
+        }
+        Ok(())
+    }
+
+    /// What the disk held of a zone, if it may be served or shown.
+    fn restore(&self, zone: RecoveredZone) -> Option<Restored> {
+        let version = match zone.content {
+            Content::Held(version) => version,
+            Content::Behind(version, loss) => {
+                let (zone, serial) = (&zone.key.apex, version.serial().0);
+                tracing::error!(%zone, serial, ?loss, "later versions were lost on disk");
+                version
+            }
+            Content::Lost(loss) => {
+                tracing::error!(zone = %zone.key.apex, ?loss, "lost on disk; it is transferred anew");
+                return None;
+            }
+            Content::Empty => return None,
+        };
+        let clock = self.0.shared.clock;
+        // Without deadlines the version was never published: the crash came in between.
+        let (confirmed_at, expires_at) =
+            zone.timers.map_or((0, 0), |timers| (timers.confirmed_at, timers.expires_at));
+        let expire = soa_timers(&version).expire;
+        let (confirmed_at, expires_at) = (UnixSeconds(confirmed_at), UnixSeconds(expires_at));
+        let left = remaining(confirmed_at, expires_at, expire, clock.wall());
+        Some(Restored { version, confirmed_at, expires_at: clock.now().plus(left) })
+    }
+
+    /// Forgets zones for good: their content, their deadlines, their history.
+    fn forget(&self, ids: Vec<ZoneId>) -> Result<(), Error> {
+        self.0.store.meta().remove_zones(&ids)?;
+        for zone in ids {
+            let request = CommitRequest { zone, change: Change::Drop };
+            self.0.shared.committer.spawn(request, |_| async {});
+        }
+        Ok(())
+    }
+
+    /// Reads the configuration again; what does not parse changes nothing.
+    pub(crate) async fn reload(&self) -> Result<ReloadReport, Problem> {
+        let mut settings = self.0.settings.lock().await;
+        let path = settings.config.path.clone();
+        let read = tokio::task::spawn_blocking(move || Config::load(&path)).await;
+        let newer = match read {
+            Ok(Ok(newer)) => newer,
+            Ok(Err(fault)) => return Err(reload_refused(fault)),
+            Err(fault) => return Err(reload_refused(fault)),
+        };
+        let report = self.apply(&mut settings, newer).await?;
+        let ReloadReport { zones_added, zones_changed, zones_removed, .. } = report;
+        tracing::info!(zones_added, zones_changed, zones_removed, "configuration reloaded");
+        Ok(report)
+    }
+
+    async fn apply(&self, settings: &mut Settings, newer: Config) -> Result<ReloadReport, Problem> {
+        let Parts { shared, store, .. } = &*self.0;
+        let old = std::mem::replace(&mut settings.config, newer);
+        let difference = old.difference(&settings.config);
+        let added: Vec<ZoneKey> = difference.added.iter().map(|(name, _)| zone_key(name)).collect();
+        let added_ids = match store.meta().assign_ids(&added) {
+            Ok(ids) => ids,
+            Err(fault) => {
+                settings.config = old; // nothing has been done yet
+                return Err(Problem::new(507, fault.code(), fault.to_string()));
+            }
+        };
+        let mut removed = Vec::new();
+        for name in &difference.removed {
+            if let Some(id) = settings.ids.remove(name) {
+                shared.table.remove(id);
+                shared.inbox.send(Message::Remove(id)).await;
+                removed.push(id);
+            }
+        }
+        for ((name, config), id) in difference.added.iter().zip(added_ids) {
+            settings.ids.insert((*name).clone(), id);
+            if let Err(fault) = shared.table.insert(id, ViewId::DEFAULT, name.apex.clone()) {
+                tracing::error!(zone = %name.apex, %fault, "a new zone cannot be served");
+            }
+            let (name, config) = ((*name).clone(), Arc::clone(config));
+            let driver = ZoneDriver::new(id, name, config, shared.clone(), None);
+            shared.inbox.send(Message::Put(Box::new(driver))).await;
+        }
+        for (name, config) in &difference.changed {
+            if let Some(id) = settings.ids.get(name) {
+                shared.inbox.send(Message::Change(*id, Arc::clone(config))).await;
+            }
+        }
+        let report = ReloadReport {
+            zones_added: difference.added.len() as u64,
+            zones_changed: difference.changed.len() as u64,
+            zones_removed: removed.len() as u64,
+            zones_unchanged: difference.unchanged as u64,
+            restart_needed: difference.restart_needed.iter().map(ToString::to_string).collect(),
+            warnings: settings.config.warnings.clone(),
+        };
+        self.0.access.store(Arc::new(access(settings)));
+        if let Some(level) = &self.0.log_level {
+            level.set(settings.config.log.level);
+        }
+        if let Err(fault) = self.forget(removed) {
+            tracing::error!(%fault, "removed zones are no longer served, but still on disk");
+        }
+        Ok(report)
+    }
+
+    /// Lets the shards save what they must, and end.
+    pub(crate) async fn stop_shards(&self) {
+        self.0.shared.inbox.send(Message::Stop).await;
+    }
+
+    async fn list(&self) -> Vec<ZoneItem> {
+        let (reply, items) = oneshot::channel();
+        self.0.shared.inbox.send(Message::List(reply)).await;
+        items.await.unwrap_or_default()
+    }
+
+    /// The zone's name, if there is such a zone; the command is queued.
+    async fn command(&self, id: ZoneId, event: DriverEvent) -> Result<Name, Problem> {
+        let slot = self.0.shared.table.slot(id).ok_or_else(|| Problem::zone_not_found(id))?;
+        self.0.shared.inbox.send(Message::Event(id, event)).await;
+        Ok(slot.apex().clone())
+    }
+}
+
+impl Control for Running {
+    async fn zones(&self, filter: ZoneFilter) -> Vec<ZoneItem> {
+        let name = filter.name.as_ref().map(|name| name.to_lower_case().to_string());
+        let mut items = self.list().await;
+        items.retain(|item| {
+            name.as_ref().is_none_or(|name| item.name.eq_ignore_ascii_case(name))
+                && filter.view.as_ref().is_none_or(|view| item.view == *view)
+                && filter.state.is_none_or(|state| item.state == state)
+                && filter.after.is_none_or(|after| item.id > after.0)
+        });
+        items.truncate(filter.limit);
+        items
+    }
+
+    async fn zone(&self, id: ZoneId, detail: Detail) -> Option<ZoneView> {
+        let (reply, view) = oneshot::channel();
+        self.0.shared.inbox.send(Message::View(id, reply)).await;
+        let mut view = view.await.ok().flatten()?;
+        if detail == Detail::WithDigest {
+            let state = self.0.shared.table.slot(id)?.state().clone();
+            if let Published::Serving(version) = &*state {
+                let version = version.clone();
+                let digest = tokio::task::spawn_blocking(move || version.digest()).await.ok()?;
+                view.digest = Some(HEXLOWER.encode(&digest));
+            }
+        }
+        Some(view)
+    }
+
+    async fn refresh(&self, id: ZoneId) -> Result<Name, Problem> {
+        self.command(id, DriverEvent::Refresh).await
+    }
+
+    async fn retransfer(&self, id: ZoneId) -> Result<Name, Problem> {
+        self.command(id, DriverEvent::Retransfer).await
+    }
+
+    async fn reload(&self) -> Result<ReloadReport, Problem> {
+        Self::reload(self).await
+    }
+
+    async fn system(&self) -> SystemView {
+        let Overview { started_at, listeners, config_path, data_dir } = &self.0.overview;
+        let mut zones: BTreeMap<ZoneState, u64> = BTreeMap::new();
+        for item in self.list().await {
+            *zones.entry(item.state).or_default() += 1;
+        }
+        let mut queries = BTreeMap::new();
+        for counters in self.counters().iter() {
+            counters.add_to(&mut queries);
+        }
+        let clock: Clock = self.0.shared.clock;
+        SystemView {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: timestamp(i64::try_from(started_at.0).unwrap_or(i64::MAX) * 1_000),
+            uptime_s: clock.now().0 / 1_000,
+            zones,
+            listeners: listeners.clone(),
+            queries,
+            config_path: Some(config_path.clone()),
+            data_dir: Some(data_dir.clone()),
+        }
+    }
+
+    async fn health(&self) -> Health {
+        Health { ready: true, reason: None } // the socket opens after everything else
+    }
+}
+
+fn zone_key(name: &ZoneName) -> ZoneKey {
+    ZoneKey { view: name.view.clone(), apex: name.apex.clone() }
+}
+
+fn reload_refused(fault: impl std::fmt::Display) -> Problem {
+    tracing::error!("reload refused, nothing has changed: {fault}");
+    Problem::new(422, "config.invalid", fault.to_string())
+        .with_fix("correct the file and reload again; nothing has changed")
+}
+
+/// What the settings say about queries and NOTIFY, by zone id.
+fn access(settings: &Settings) -> Access {
+    let zones =
+        settings.ids.iter().filter_map(|(name, id)| Some((*id, settings.config.zones.get(name)?)));
+    Access {
+        queriers: Admission::new(
+            Queriers::Everybody,
+            zones
+                .clone()
+                .map(|(id, zone)| (id, Queriers::Listed(zone.query.iter().copied().collect()))),
+        ),
+        udp_size_max: settings.config.server.udp_payload_max,
+        keys: Keyring::new(settings.config.keys.values().cloned()),
+        zones: zones.map(|(id, zone)| (id, zone.clone())).collect(),
+    }
+}

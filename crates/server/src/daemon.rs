@@ -1,0 +1,314 @@
+//! The daemon as a whole: what it starts, in which order, and how it stops.
+//!
+//! Order of a start: disk (what is held), sockets, then threads and tasks, so that the first query
+//! that is taken can be answered. Order of a stop: queries, transfers, commits, timers.
+
+use crate::clock::Clock;
+use crate::commit::{self, Committer};
+use crate::config::{Config, ConfigError};
+use crate::control::Running;
+use crate::dial::Dialler;
+use crate::http::{self, ControlSocket, SocketError};
+use crate::ledger::Ledger;
+use crate::log::{self, LevelSwitch};
+use crate::net::tcp::{self, Clients, TcpLimits};
+use crate::net::udp::UdpThreads;
+use crate::net::{Responder, batch, socket};
+use crate::shard::{self, Lines, Shard, Shared};
+use socket2::Socket;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{JoinHandle, available_parallelism};
+use std::time::Duration;
+use store::{Store, StoreError, Tuning};
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{self, SignalKind};
+use tokio::sync::watch;
+use zone::Table;
+
+/// Longest wait for one part to end.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
+
+/// Why the daemon did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration is not usable.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data directory is not usable.
+    #[error("the data directory cannot be used: {0}")]
+    Store(#[from] StoreError),
+    /// A listener could not be opened.
+    #[error("cannot listen on {address} over {transport}: {source}")]
+    Listen {
+        /// The address of the settings.
+        address: SocketAddr,
+        /// `UDP` or `TCP`.
+        transport: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The API's socket could not be opened.
+    #[error(transparent)]
+    ControlSocket(#[from] SocketError),
+    /// The system refused a thread, a signal or a runtime.
+    #[error("the system refused a resource: {0}")]
+    System(#[from] io::Error),
+}
+
+/// A running daemon. Dropping it without [`Daemon::stop`] leaves its threads behind.
+pub struct Daemon {
+    running: Running,
+    stop_tasks: watch::Sender<bool>,
+    stop_udp: Arc<AtomicBool>,
+    udp_threads: Vec<JoinHandle<()>>,
+    /// Ends the compacting thread when dropped.
+    stop_compacting: SyncSender<()>,
+    /// End when nothing can reach them any more.
+    writers: Vec<JoinHandle<()>>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+    shard_tasks: Vec<tokio::task::JoinHandle<()>>,
+    runtime: Runtime,
+    transfers: Runtime,
+}
+
+impl Daemon {
+    /// Starts everything, and returns when queries are answered. Blocks; not for async code.
+    ///
+    /// # Errors
+    /// When a resource of the settings cannot be had. Nothing goes on running then.
+    pub fn start(config: Config) -> Result<Self, Error> {
+        Self::start_logging(config, None)
+    }
+
+    fn start_logging(config: Config, log_level: Option<LevelSwitch>) -> Result<Self, Error> {
+        let clock = Clock::start();
+        let tuning = Tuning {
+            log_min_bytes: config.store.log_min_bytes,
+            image_min_bytes: config.store.image_min_bytes,
+            ..Tuning::default()
+        };
+        let (store, recovery) = Store::open_with(&config.server.data_dir, tuning)?;
+        let store = Arc::new(store);
+        let control_socket = ControlSocket::open(&config.server.control_socket)?;
+        let sockets = Sockets::open(&config)?;
+        let runtime = Builder::new_multi_thread().thread_name("io").enable_all().build()?;
+        let transfers = transfer_runtime()?;
+        let table = Arc::new(Table::new());
+        let (ledger, ledger_thread) = Ledger::start(store.clone())?;
+        let (committer, commit_thread) =
+            Committer::start(store.clone(), table.clone(), clock, runtime.handle().clone())?;
+        let (inbox, messages) = shard::channel();
+        let shards: Arc<[_]> = Arc::new([inbox.clone()]);
+        let limits = config.limits;
+        let dialler = Dialler::new(
+            transfers.handle().clone(),
+            limits.transfers_max,
+            limits.transfers_per_primary_max,
+            clock,
+        );
+        let shared = Shared {
+            clock,
+            table: table.clone(),
+            dialler,
+            committer,
+            ledger: ledger.clone(),
+            inbox,
+            lines: Lines::new(),
+        };
+        let shard_tasks = vec![runtime.spawn(Shard::new(clock, messages, ledger).run())];
+        let running = Running::new(config, store.clone(), shared, log_level);
+        runtime.block_on(running.load(recovery))?;
+        let responder = || {
+            Arc::new(Responder {
+                table: table.clone(),
+                access: running.access().clone(),
+                counters: running.new_counters(),
+                shards: shards.clone(),
+                clock,
+            })
+        };
+        let (stop_tasks, stopped) = watch::channel(false);
+        let stop_udp = Arc::new(AtomicBool::new(false));
+        let mut udp_threads = Vec::new();
+        for (index, socket) in sockets.udp.into_iter().enumerate() {
+            let threads = UdpThreads { responder: responder(), stop: stop_udp.clone() };
+            udp_threads.push(threads.spawn(socket, index % cpus())?);
+        }
+        let clients = Clients::new(sockets.tcp_limits);
+        let mut tasks = Vec::new();
+        let _inside = runtime.enter();
+        for listener in sockets.tcp {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            let serving = tcp::serve(listener, responder(), clients.clone(), stopped.clone());
+            tasks.push(runtime.spawn(serving));
+        }
+        tasks.push(runtime.spawn(serve_api(control_socket, running.clone(), stopped)));
+        let (stop_compacting, stopped_compacting) = sync_channel(1);
+        let compacting =
+            std::thread::Builder::new().name("compact".to_owned()).spawn(move || {
+                batch::lower_thread_priority();
+                commit::compact_until(&store, &stopped_compacting);
+            })?;
+        Ok(Self {
+            running,
+            stop_tasks,
+            stop_udp,
+            udp_threads,
+            stop_compacting,
+            writers: vec![ledger_thread, commit_thread, compacting],
+            tasks,
+            shard_tasks,
+            runtime,
+            transfers,
+        })
+    }
+
+    /// Reads the configuration again. Blocks.
+    ///
+    /// # Errors
+    /// What the API says when the new configuration is not usable; then nothing has changed.
+    pub fn reload(&self) -> Result<api::ReloadReport, api::Problem> {
+        self.runtime.block_on(self.running.reload())
+    }
+
+    /// Ends everything in order, and returns when all that was learnt is on disk. Blocks.
+    pub fn stop(self) {
+        self.stop_udp.store(true, Ordering::Relaxed);
+        self.stop_tasks.send_replace(true);
+        for thread in self.udp_threads {
+            drop(thread.join()); // a panic was logged by the thread's own hook
+        }
+        self.runtime.block_on(async {
+            for task in self.tasks {
+                drop(tokio::time::timeout(STOP_LIMIT, task).await);
+            }
+            self.running.stop_shards().await;
+            for task in self.shard_tasks {
+                drop(tokio::time::timeout(STOP_LIMIT, task).await);
+            }
+        });
+        // What still holds a way to the writers goes first; then they end by themselves.
+        self.transfers.shutdown_timeout(STOP_LIMIT);
+        drop(self.stop_compacting);
+        drop(self.running);
+        self.runtime.shutdown_timeout(STOP_LIMIT);
+        for thread in self.writers {
+            drop(thread.join());
+        }
+    }
+}
+
+/// Every socket for queries, bound before anything is served.
+struct Sockets {
+    tcp: Vec<std::net::TcpListener>,
+    udp: Vec<Socket>,
+    tcp_limits: TcpLimits,
+}
+
+impl Sockets {
+    /// TCP first: unlike our UDP sockets, which share their address, it finds out whether somebody
+    /// else has the port.
+    fn open(config: &Config) -> Result<Self, Error> {
+        let listen = &config.server.listen;
+        let failed =
+            |address, transport| move |source| Error::Listen { address, transport, source };
+        let tcp = listen
+            .iter()
+            .map(|&address| socket::tcp(address).map_err(failed(address, "TCP")))
+            .collect::<Result<_, _>>()?;
+        let mut udp = Vec::new();
+        for &address in listen {
+            for _ in 0..config.server.udp_threads.get() {
+                udp.push(socket::udp(address).map_err(failed(address, "UDP"))?);
+            }
+        }
+        let tcp_limits = TcpLimits {
+            clients_max: config.tcp.clients_max,
+            per_client_max: config.tcp.per_client_max,
+            idle: Duration::from_secs(config.tcp.idle.0.into()),
+            stalled: Duration::from_secs(config.tcp.write.0.into()),
+        };
+        Ok(Self { tcp, udp, tcp_limits })
+    }
+}
+
+/// Zones are fetched and built on threads that let queries go first.
+fn transfer_runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread()
+        .worker_threads(cpus())
+        .thread_name("transfer")
+        .on_thread_start(batch::lower_thread_priority)
+        .enable_all()
+        .build()
+}
+
+async fn serve_api(socket: ControlSocket, running: Running, mut stop: watch::Receiver<bool>) {
+    let stopped = async move { drop(stop.changed().await) };
+    if let Err(fault) = http::serve(socket, running, stopped).await {
+        tracing::error!(%fault, "the API cannot be used any more; queries are answered on");
+    }
+}
+
+fn cpus() -> usize {
+    available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Runs a daemon until SIGTERM or SIGINT; SIGHUP reloads. Blocks.
+///
+/// # Errors
+/// When it cannot start.
+pub fn serve(path: &Path) -> Result<(), Error> {
+    let config = Config::load(path)?;
+    let level = log::start(config.log).map_err(io::Error::other)?;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let daemon = Daemon::start_logging(config, Some(level))?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
+    let mut signals = {
+        let _inside = daemon.runtime.enter();
+        Signals::listen()?
+    };
+    while daemon.runtime.block_on(signals.next()) == Signal::Reload {
+        drop(daemon.reload()); // told in the log, whichever way it went
+    }
+    tracing::info!("stopping");
+    daemon.stop();
+    Ok(())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signal {
+    Reload,
+    Stop,
+}
+
+/// What the system tells us; signals that come between two waits are kept.
+struct Signals {
+    reload: unix::Signal,
+    terminate: unix::Signal,
+    interrupt: unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            reload: unix::signal(SignalKind::hangup())?,
+            terminate: unix::signal(SignalKind::terminate())?,
+            interrupt: unix::signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.reload.recv() => Signal::Reload,
+            _ = self.terminate.recv() => Signal::Stop,
+            _ = self.interrupt.recv() => Signal::Stop,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What reaches a zone's driver, and the facts that go with it.
+
+use crate::config::Zone;
+use api::Action;
+use proto::code::{Code, Fault};
+use proto::primaries::{Remedy, Step};
+use proto::refresh::{Attempt, SoaTimers};
+use proto::time::UnixSeconds;
+use proto::xfr::inbound::Fetched;
+use std::net::IpAddr;
+use std::sync::Arc;
+use wire::name::Name;
+use wire::serial::Serial;
+use zone::Version;
+
+/// Something that happened to one zone.
+pub(crate) enum DriverEvent {
+    /// Its deadline passed, or may have.
+    Tick,
+    /// A NOTIFY was accepted.
+    Notified(NotifySeen),
+    /// A NOTIFY was refused.
+    NotifyRefused(NotifySeen, Code),
+    /// The operator wants the primaries asked now.
+    Refresh,
+    /// The operator wants the whole zone fetched now.
+    Retransfer,
+    /// Its settings changed.
+    Changed(Arc<Zone>),
+    /// What was asked of a primary has ended.
+    Dialled(Attempt, Step, Box<DialResult>),
+    /// The version in hand is durable and visible, or could not be made so.
+    Installed(Attempt, SoaTimers, Result<Arc<Version>, Fault>),
+}
+
+/// A NOTIFY, for the status.
+#[derive(Clone, Debug)]
+pub(crate) struct NotifySeen {
+    /// Who sent it.
+    pub from: IpAddr,
+    /// When it came.
+    pub at: UnixSeconds,
+    /// The serial in its hint.
+    pub serial: Option<Serial>,
+    /// The key it was signed with.
+    pub key: Option<Name>,
+}
+
+/// How one question to one primary ended.
+pub(crate) type DialResult = Result<Dialled, DialFailed>;
+
+/// What a primary gave.
+pub(crate) enum Dialled {
+    /// Its SOA.
+    Soa(SoaTimers),
+    /// A transfer, complete and checked.
+    Transferred(Fetched),
+}
+
+/// Why a primary gave nothing.
+pub(crate) struct DialFailed {
+    /// What is shown to the operator.
+    pub fault: Fault,
+    /// What was tried when it failed.
+    pub action: Action,
+    /// What to do next.
+    pub remedy: Remedy,
+}

@@ -1,0 +1,109 @@
+//! What is remembered but stands in nobody's way: timers and the history of transfers, written to
+//! SQLite in batches by a thread of its own.
+
+use crate::shard::{Done, Missed};
+use api::Action;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use store::{HistoryCaps, Store, Timers, TransferKind, TransferRecord};
+use zone::ZoneId;
+
+/// Entries that may wait to be written. When the disk is slower than that, history is dropped
+/// (and said so), and the shards wait with their timers.
+const QUEUE_SIZE: usize = 8_192;
+/// Entries written in one transaction at most.
+const BATCH_MAX: usize = 1_024;
+
+/// One thing to write down.
+enum Entry {
+    Timers(Vec<(ZoneId, Timers)>),
+    Transfer(TransferRecord),
+}
+
+/// The way to the writing thread.
+#[derive(Clone)]
+pub(crate) struct Ledger {
+    queue: SyncSender<Entry>,
+}
+
+impl Ledger {
+    /// Starts the thread. It ends when every `Ledger` is dropped and all is written.
+    pub(crate) fn start(store: Arc<Store>) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let (queue, entries) = sync_channel(QUEUE_SIZE);
+        let thread = std::thread::Builder::new()
+            .name("ledger".to_owned())
+            .spawn(move || write_until_closed(&store, &entries))?;
+        Ok((Self { queue }, thread))
+    }
+
+    /// Deadlines to survive a restart. Waits when the disk is behind.
+    pub(crate) fn save_timers(&self, rows: Vec<(ZoneId, Timers)>) {
+        drop(self.queue.send(Entry::Timers(rows))); // refused only after the thread has ended
+    }
+
+    /// Something worked.
+    pub(crate) fn record_done(&self, zone: ZoneId, done: &Done) {
+        let outcome = "ok".to_owned();
+        let (bytes, records, elapsed_ms) = (done.bytes, done.records, done.elapsed_ms);
+        self.offer(done.action, |kind| TransferRecord {
+            zone,
+            at: done.at.0,
+            peer: done.primary.map(|primary| primary.to_string()).unwrap_or_default(),
+            kind,
+            outcome,
+            serial: done.serial,
+            bytes,
+            records,
+            elapsed_ms,
+        });
+    }
+
+    /// Something did not.
+    pub(crate) fn record_missed(&self, zone: ZoneId, missed: &Missed) {
+        self.offer(missed.action, |kind| TransferRecord {
+            zone,
+            at: missed.at.0,
+            peer: missed.primary.map(|primary| primary.to_string()).unwrap_or_default(),
+            kind,
+            outcome: missed.fault.code.as_str().to_owned(),
+            serial: missed.serial,
+            bytes: 0,
+            records: 0,
+            elapsed_ms: 0,
+        });
+    }
+
+    fn offer(&self, action: Action, entry: impl FnOnce(TransferKind) -> TransferRecord) {
+        let kind = match action {
+            Action::Soa => TransferKind::Soa,
+            Action::Ixfr => TransferKind::Ixfr,
+            Action::Axfr => TransferKind::Axfr,
+            Action::Notify => TransferKind::Notify,
+            Action::Install => return, // what the disk refused is not written to the disk
+        };
+        if let Err(TrySendError::Full(_)) = self.queue.try_send(Entry::Transfer(entry(kind))) {
+            tracing::warn!("the disk is too slow for the history of transfers; an entry is lost");
+        }
+    }
+}
+
+fn write_until_closed(store: &Store, entries: &Receiver<Entry>) {
+    while let Ok(first) = entries.recv() {
+        let (mut timers, mut transfers) = (Vec::new(), Vec::new());
+        for entry in std::iter::once(first).chain(entries.try_iter().take(BATCH_MAX)) {
+            match entry {
+                Entry::Timers(mut rows) => timers.append(&mut rows),
+                Entry::Transfer(entry) => transfers.push(entry),
+            }
+        }
+        let meta = store.meta();
+        let saved = meta
+            .save_timers(&timers)
+            .and_then(|()| meta.add_transfers(&transfers, HistoryCaps::default()));
+        if let Err(fault) = saved {
+            let code = fault.code();
+            tracing::error!(code, %fault, "timers or the history of transfers cannot be saved");
+        }
+    }
+}

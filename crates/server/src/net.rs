@@ -1,0 +1,141 @@
+//! What comes over the network, on whatever transport: one way to respond.
+
+pub(crate) mod batch;
+pub(crate) mod socket;
+pub(crate) mod tcp;
+pub(crate) mod udp;
+
+use crate::clock::Clock;
+use crate::config::Zone;
+use crate::event::{DriverEvent, NotifySeen};
+use crate::shard::{Message, ShardInbox};
+use arc_swap::ArcSwap;
+use proto::admit::Admission;
+use proto::answer::{self, Arrival, Kind, Rules, Transport};
+use proto::notify::{self, Notified, Outcome, Verdict};
+use proto::tsig::Keyring;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use wire::name::NameRef;
+use zone::{Table, ViewId, ZoneId};
+
+/// The settings that queries and NOTIFY are judged by; replaced as a whole at reload.
+#[derive(Default)]
+pub(crate) struct Access {
+    /// Who may query.
+    pub(crate) queriers: Admission,
+    /// Largest datagram we send.
+    pub(crate) udp_size_max: u16,
+    /// Keys that NOTIFY may be signed with.
+    pub(crate) keys: Keyring,
+    /// Settings of each zone: who may notify.
+    pub(crate) zones: BTreeMap<ZoneId, Arc<Zone>>,
+}
+
+/// Queries by outcome, since start.
+pub(crate) struct Counters([AtomicU64; Kind::ALL.len()]);
+
+impl Counters {
+    /// All zero.
+    pub(crate) fn new() -> Self {
+        Self(std::array::from_fn(|_| AtomicU64::new(0)))
+    }
+
+    fn count(&self, kind: Kind) {
+        if let Some(counter) = self.0.get(kind as usize) {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Adds the counts to `sums`, by the outcome's word.
+    pub(crate) fn add_to(&self, sums: &mut BTreeMap<String, u64>) {
+        for (kind, counter) in Kind::ALL.iter().zip(&self.0) {
+            *sums.entry(kind.as_str().to_owned()).or_default() += counter.load(Ordering::Relaxed);
+        }
+    }
+}
+
+/// Answers messages; one a thread or listener, so that counting is not shared.
+pub(crate) struct Responder {
+    pub(crate) table: Arc<Table>,
+    pub(crate) access: Arc<ArcSwap<Access>>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) shards: Arc<[ShardInbox]>,
+    pub(crate) clock: Clock,
+}
+
+impl Responder {
+    /// Writes what `octets` deserves into `out`; 0 means silence.
+    pub(crate) fn respond(
+        &self,
+        from: SocketAddr,
+        transport: Transport,
+        octets: &[u8],
+        out: &mut [u8],
+    ) -> usize {
+        if answer::is_notify(octets) {
+            return self.on_notify(from.ip().to_canonical(), octets, out);
+        }
+        let access = self.access.load();
+        let rules = Rules {
+            view: ViewId::DEFAULT,
+            admission: &access.queriers,
+            udp_size_max: access.udp_size_max,
+        };
+        let arrival = Arrival { octets, transport, source: from.ip() };
+        let outcome = answer::respond(&self.table, &rules, &arrival, out);
+        self.counters.count(outcome.kind);
+        outcome.len
+    }
+
+    /// Judges a NOTIFY. It is acknowledged only when its zone's shard has taken it: a primary that
+    /// hears nothing sends it again.
+    fn on_notify(&self, source: IpAddr, octets: &[u8], out: &mut [u8]) -> usize {
+        let (access, now) = (self.access.load(), self.clock.wall());
+        let zone = self.zone_asked_about(octets);
+        let senders_of = |_: NameRef<'_>| Some(&*access.zones.get(&zone?)?.notify);
+        let Verdict { outcome, reply } =
+            notify::inbound(octets, source, &access.keys, senders_of, now);
+        let seen = |serial, key| NotifySeen { from: source, at: now, serial, key };
+        let event = match outcome {
+            Outcome::Ignored => return 0,
+            Outcome::Accepted(Notified { serial, key, .. }) => {
+                DriverEvent::Notified(seen(serial, key))
+            }
+            Outcome::Refused(refusal) => {
+                DriverEvent::NotifyRefused(seen(None, None), refusal.code())
+            }
+        };
+        let is_wanted = matches!(event, DriverEvent::Notified(_));
+        if let Some(id) = zone {
+            let taken =
+                self.shard_of(id).is_some_and(|shard| shard.offer(Message::Event(id, event)));
+            if is_wanted && !taken {
+                return 0;
+            }
+        }
+        let reply = reply.unwrap_or_default();
+        match out.get_mut(..reply.len()) {
+            Some(room) => {
+                room.copy_from_slice(&reply);
+                reply.len()
+            }
+            None => 0,
+        }
+    }
+
+    /// The zone of ours whose apex the message asks about.
+    fn zone_asked_about(&self, octets: &[u8]) -> Option<ZoneId> {
+        let message = wire::message::Message::parse(octets).ok()?;
+        let question = message.questions().next()?.ok()?;
+        let apex = question.qname.as_ref();
+        let found = self.table.find(ViewId::DEFAULT, apex)?;
+        (found.slot().apex().as_ref() == apex).then(|| found.slot().id())
+    }
+
+    fn shard_of(&self, id: ZoneId) -> Option<&ShardInbox> {
+        self.shards.get(usize::try_from(id.0).ok()?.checked_rem(self.shards.len())?)
+    }
+}

@@ -1,0 +1,282 @@
+//! Queries over TCP (RFC 7766): pipelined, with limits that shed the idlest connection first.
+
+use super::Responder;
+use proto::answer::Transport;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// Largest message with its length prefix (RFC 1035 §4.2.2).
+const FRAME_SIZE_MAX: usize = 2 + 65_535;
+/// Octets of queries read ahead on one connection.
+const READ_AHEAD: usize = 16 * 1_024;
+/// Answers collected before they are written.
+const WRITE_TOGETHER: usize = 64 * 1_024;
+
+/// How much of the machine TCP clients may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TcpLimits {
+    /// Connections at once.
+    pub clients_max: usize,
+    /// Connections at once from one address.
+    pub per_client_max: usize,
+    /// Silence after which a connection is closed (RFC 7766 §6.2.3).
+    pub idle: Duration,
+    /// Time for a client to take its answer, or to send the rest of a message it began.
+    pub stalled: Duration,
+}
+
+/// Accepts until told to stop, then gives open connections a moment to finish.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    responder: Arc<Responder>,
+    clients: Arc<Clients>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.changed() => break,
+            Some(_) = connections.join_next(), if !connections.is_empty() => continue,
+        };
+        let (stream, from) = match accepted {
+            Ok(accepted) => accepted,
+            Err(fault) => {
+                tracing::debug!(%fault, "TCP accept failed");
+                // Out of descriptors: accepting again at once would only spin.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let Some(seat) = clients.admit(from.ip()) else { continue };
+        let (responder, stop) = (responder.clone(), stop.clone());
+        let limits = clients.limits;
+        connections.spawn(async move {
+            let kicked = seat.kick.clone();
+            tokio::select! {
+                result = converse(stream, from, &responder, (&seat, limits), stop) => {
+                    if let Err(fault) = result {
+                        tracing::trace!(%from, %fault, "TCP client went away");
+                    }
+                }
+                () = kicked.notified() => tracing::debug!(%from, "TCP connection shed"),
+            }
+        });
+    }
+    drop(
+        timeout(Duration::from_secs(1), async { while connections.join_next().await.is_some() {} })
+            .await,
+    );
+}
+
+/// One client, from its first query to its last answer.
+async fn converse(
+    mut stream: TcpStream,
+    from: SocketAddr,
+    responder: &Responder,
+    (seat, limits): (&Seat, TcpLimits),
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut pending = Vec::with_capacity(READ_AHEAD);
+    let mut answers = vec![0; FRAME_SIZE_MAX];
+    let mut out = Vec::with_capacity(WRITE_TOGETHER);
+    loop {
+        let wait = if pending.is_empty() { limits.idle } else { limits.stalled };
+        let read = tokio::select! {
+            read = timeout(wait, stream.read_buf(&mut pending)) => read,
+            _ = stop.changed() => return Ok(()),
+        };
+        match read {
+            Ok(Ok(0)) | Err(_) => return Ok(()),
+            Ok(Ok(_)) => seat.touch(),
+            Ok(Err(fault)) => return Err(fault),
+        }
+        let mut taken = 0;
+        while let Some((query, used)) = first_frame(&pending[taken..]) {
+            let size = responder.respond(from, Transport::Tcp, query, &mut answers);
+            if let Some(answer) = answers.get(..size).filter(|answer| !answer.is_empty()) {
+                let prefix = u16::try_from(answer.len()).unwrap_or(u16::MAX);
+                out.extend_from_slice(&prefix.to_be_bytes());
+                out.extend_from_slice(answer);
+            }
+            taken += used;
+            if out.len() >= WRITE_TOGETHER {
+                write_out(&mut stream, &mut out, limits.stalled).await?;
+            }
+        }
+        pending.drain(..taken);
+        write_out(&mut stream, &mut out, limits.stalled).await?;
+        seat.touch();
+    }
+}
+
+/// The first whole message in `octets`, and how many octets it takes with its prefix.
+fn first_frame(octets: &[u8]) -> Option<(&[u8], usize)> {
+    let (prefix, rest) = octets.split_first_chunk::<2>()?;
+    let size = usize::from(u16::from_be_bytes(*prefix));
+    Some((rest.get(..size)?, 2 + size))
+}
+
+async fn write_out(
+    stream: &mut TcpStream,
+    out: &mut Vec<u8>,
+    limit: Duration,
+) -> std::io::Result<()> {
+    if !out.is_empty() {
+        timeout(limit, stream.write_all(out)).await??;
+        out.clear();
+    }
+    Ok(())
+}
+
+/// Who is connected, so that the limits can be kept.
+pub(crate) struct Clients {
+    limits: TcpLimits,
+    started: Instant,
+    seats: Mutex<Seats>,
+}
+
+#[derive(Default)]
+struct Seats {
+    next: u64,
+    taken: HashMap<u64, (IpAddr, Arc<SeatState>)>,
+    per_client: HashMap<IpAddr, usize>,
+}
+
+struct SeatState {
+    last_active_ms: AtomicU64,
+    kick: Arc<Notify>,
+}
+
+/// A connection's place; given back when dropped.
+struct Seat {
+    number: u64,
+    state: Arc<SeatState>,
+    kick: Arc<Notify>,
+    clients: Arc<Clients>,
+}
+
+impl Clients {
+    /// Nobody connected yet.
+    pub(crate) fn new(limits: TcpLimits) -> Arc<Self> {
+        Arc::new(Self { limits, started: Instant::now(), seats: Mutex::default() })
+    }
+
+    /// A seat, or `None` when this address has its share already. When the house is full the
+    /// connection that has been silent longest makes room.
+    fn admit(self: &Arc<Self>, client: IpAddr) -> Option<Seat> {
+        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        if seats.per_client.get(&client).is_some_and(|held| *held >= self.limits.per_client_max) {
+            return None;
+        }
+        if seats.taken.len() >= self.limits.clients_max {
+            let silence = |state: &SeatState| state.last_active_ms.load(Ordering::Relaxed);
+            let idlest = seats.taken.iter().min_by_key(|(_, (_, state))| silence(state));
+            let number = idlest.map(|(number, (_, state))| {
+                state.kick.notify_one();
+                *number
+            })?;
+            seats.release(number);
+        }
+        let kick = Arc::new(Notify::new());
+        let state = Arc::new(SeatState {
+            last_active_ms: AtomicU64::new(self.elapsed_ms()),
+            kick: kick.clone(),
+        });
+        let number = seats.next;
+        seats.next += 1;
+        seats.taken.insert(number, (client, state.clone()));
+        *seats.per_client.entry(client).or_default() += 1;
+        Some(Seat { number, state, kick, clients: self.clone() })
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Seats {
+    fn release(&mut self, number: u64) {
+        let Some((client, _)) = self.taken.remove(&number) else { return };
+        if let Some(held) = self.per_client.get_mut(&client) {
+            *held -= 1;
+            if *held == 0 {
+                self.per_client.remove(&client);
+            }
+        }
+    }
+}
+
+impl Seat {
+    fn touch(&self) {
+        self.state.last_active_ms.store(self.clients.elapsed_ms(), Ordering::Relaxed);
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.clients.seats.lock().unwrap_or_else(PoisonError::into_inner).release(self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: TcpLimits = TcpLimits {
+        clients_max: 3,
+        per_client_max: 2,
+        idle: Duration::from_secs(10),
+        stalled: Duration::from_secs(5),
+    };
+
+    fn client(last: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, last])
+    }
+
+    #[test]
+    fn one_client_gets_its_share_and_no_more() {
+        let clients = Clients::new(LIMITS);
+        let first = clients.admit(client(1));
+        let _second = clients.admit(client(1));
+        assert!(clients.admit(client(1)).is_none());
+        drop(first);
+        assert!(clients.admit(client(1)).is_some(), "a seat given back can be taken again");
+    }
+
+    #[test]
+    fn a_full_house_sheds_the_idlest() {
+        let clients = Clients::new(LIMITS);
+        let seats: Vec<Seat> = (1..=3).filter_map(|n| clients.admit(client(n))).collect();
+        for (seat, last_active) in seats.iter().zip([7, 3, 9]) {
+            seat.state.last_active_ms.store(last_active, Ordering::Relaxed);
+        }
+        let _fourth = clients.admit(client(4)).expect("room is made");
+        let kept: Vec<u64> = {
+            let held = clients.seats.lock().expect("not poisoned");
+            let mut kept: Vec<u64> = held.taken.keys().copied().collect();
+            kept.sort_unstable();
+            kept
+        };
+        assert_eq!(kept, [0, 2, 3], "the second had been silent longest");
+        drop(seats);
+        assert_eq!(clients.seats.lock().expect("not poisoned").taken.len(), 1);
+    }
+
+    #[test]
+    fn frames_are_cut_at_their_prefix() {
+        assert_eq!(first_frame(&[0, 2, 7, 8, 0]), Some((&[7, 8][..], 4)));
+        assert_eq!(first_frame(&[0, 2, 7]), None);
+        assert_eq!(first_frame(&[0]), None);
+        assert_eq!(first_frame(&[0, 0]), Some((&[][..], 2)));
+    }
+}

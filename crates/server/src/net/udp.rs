@@ -1,0 +1,68 @@
+//! Queries over UDP: one pinned thread a socket, one system call for many datagrams.
+
+use super::Responder;
+use super::batch::{Batch, pin_thread};
+use proto::answer::Transport;
+use socket2::Socket;
+use std::io::ErrorKind;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// What every UDP thread of the daemon shares.
+#[derive(Clone)]
+pub(crate) struct UdpThreads {
+    /// Answers the queries.
+    pub responder: Arc<Responder>,
+    /// Set once, when the daemon stops.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl UdpThreads {
+    /// Starts the thread that answers on `socket`, bound to `cpu`.
+    pub(crate) fn spawn(&self, socket: Socket, cpu: usize) -> std::io::Result<JoinHandle<()>> {
+        let threads = self.clone();
+        std::thread::Builder::new().name(format!("udp-{cpu}")).spawn(move || {
+            if let Err(fault) = pin_thread(cpu) {
+                tracing::debug!(cpu, %fault, "UDP thread is not pinned");
+            }
+            while !threads.stop.load(Ordering::Relaxed) {
+                let run = std::panic::AssertUnwindSafe(|| threads.answer_until_stopped(&socket));
+                if std::panic::catch_unwind(run).is_err() {
+                    // The batch in hand is lost, like datagrams are; nothing else may be.
+                    tracing::error!(cpu, "UDP thread failed on a query and goes on with the next");
+                }
+            }
+        })
+    }
+
+    fn answer_until_stopped(&self, socket: &Socket) {
+        let mut batch = Batch::new();
+        while !self.stop.load(Ordering::Relaxed) {
+            let count = match batch.receive(socket.as_fd()) {
+                Ok(count) => count,
+                Err(fault) => {
+                    pause_after(&fault);
+                    continue;
+                }
+            };
+            batch.each(count, |from, query, answer| {
+                self.responder.respond(from, Transport::Udp, query, answer)
+            });
+            batch.send(socket.as_fd(), count);
+        }
+    }
+}
+
+/// A time-out or a signal is no fault; anything else must not make us spin.
+fn pause_after(fault: &std::io::Error) {
+    match fault.kind() {
+        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {}
+        _ => {
+            tracing::warn!(%fault, "receiving over UDP failed");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}

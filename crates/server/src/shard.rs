@@ -1,0 +1,188 @@
+//! Many zones' machines in one task: events in, steps, actions out, one timer queue.
+//!
+//! A shard decides nothing: `proto::refresh` says when to ask, `proto::primaries` whom, and the
+//! shard carries it out. It never waits for a primary, the disk or a reader.
+
+mod driver;
+mod lines;
+mod record;
+mod view;
+
+pub(crate) use driver::{Restored, Shared, ZoneDriver, soa_timers};
+pub(crate) use lines::Lines;
+pub(crate) use record::{Done, Missed};
+
+use crate::clock::Clock;
+use crate::config::Zone;
+use crate::event::DriverEvent;
+use crate::ledger::Ledger;
+use api::{ZoneItem, ZoneView};
+use proto::time::Mono;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use store::Timers;
+use tokio::sync::{mpsc, oneshot};
+use zone::ZoneId;
+
+/// Messages that may wait for a shard. A NOTIFY that finds the queue full is not acknowledged,
+/// so its primary sends it again; everybody else waits.
+const INBOX_SIZE: usize = 4_096;
+
+/// How often confirmations are written to disk. Losing one batch makes EXPIRE at most this much
+/// earlier.
+const SAVE_EVERY_MS: u64 = 2_000;
+
+/// What a shard can be told.
+pub(crate) enum Message {
+    /// Something happened to a zone.
+    Event(ZoneId, DriverEvent),
+    /// A zone is new, or its settings are.
+    Put(Box<ZoneDriver>),
+    /// Settings of a zone changed.
+    Change(ZoneId, Arc<Zone>),
+    /// A zone is gone.
+    Remove(ZoneId),
+    /// Everything about one zone.
+    View(ZoneId, oneshot::Sender<Option<ZoneView>>),
+    /// All zones as lines of a list, in the order of their ids.
+    List(oneshot::Sender<Vec<ZoneItem>>),
+    /// Save what must be saved, then end.
+    Stop,
+}
+
+/// The way to a shard.
+#[derive(Clone)]
+pub(crate) struct ShardInbox(pub mpsc::Sender<Message>);
+
+impl ShardInbox {
+    /// Waits for room. A shard that has ended takes the message and does nothing with it.
+    pub(crate) async fn send(&self, message: Message) {
+        drop(self.0.send(message).await);
+    }
+
+    /// From a thread that must not wait: false when there is no room.
+    pub(crate) fn offer(&self, message: Message) -> bool {
+        self.0.try_send(message).is_ok()
+    }
+}
+
+/// An inbox and what reads it.
+pub(crate) fn channel() -> (ShardInbox, mpsc::Receiver<Message>) {
+    let (sender, receiver) = mpsc::channel(INBOX_SIZE);
+    (ShardInbox(sender), receiver)
+}
+
+/// The zones of one shard.
+pub(crate) struct Shard {
+    clock: Clock,
+    inbox: mpsc::Receiver<Message>,
+    ledger: Ledger,
+    zones: BTreeMap<ZoneId, ZoneDriver>,
+    /// (deadline, zone), one entry a zone.
+    due: BTreeSet<(Mono, ZoneId)>,
+    /// Zones whose timers on disk are behind.
+    unsaved: BTreeSet<ZoneId>,
+    save_at: Mono,
+}
+
+impl Shard {
+    /// No zones yet.
+    pub(crate) fn new(clock: Clock, inbox: mpsc::Receiver<Message>, ledger: Ledger) -> Self {
+        let (zones, due, unsaved) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        Self { clock, inbox, ledger, zones, due, unsaved, save_at: Mono::NEVER }
+    }
+
+    /// Runs until [`Message::Stop`].
+    pub(crate) async fn run(mut self) {
+        loop {
+            let next = self.due.first().map_or(Mono::NEVER, |(at, _)| *at).min(self.save_at);
+            let message = tokio::select! {
+                biased;
+                message = self.inbox.recv() => message,
+                () = tokio::time::sleep_until(self.clock.instant(next)) => {
+                    self.on_time().await;
+                    continue;
+                }
+            };
+            match message {
+                None | Some(Message::Stop) => break,
+                Some(message) => self.on_message(message),
+            }
+            if self.save_at <= self.clock.now() {
+                self.save().await;
+            }
+        }
+        self.save().await;
+    }
+
+    fn on_message(&mut self, message: Message) {
+        match message {
+            Message::Event(id, event) => self.step(id, event),
+            Message::Put(driver) => {
+                let id = driver.id();
+                self.forget(id);
+                self.zones.insert(id, *driver);
+                self.step(id, DriverEvent::Tick);
+            }
+            Message::Change(id, config) => self.step(id, DriverEvent::Changed(config)),
+            Message::Remove(id) => self.forget(id),
+            Message::View(id, reply) => {
+                drop(reply.send(self.zones.get(&id).map(|zone| zone.view(self.clock))));
+            }
+            Message::List(reply) => {
+                drop(reply.send(self.zones.values().map(|zone| zone.item(self.clock)).collect()));
+            }
+            Message::Stop => {}
+        }
+    }
+
+    async fn on_time(&mut self) {
+        let now = self.clock.now();
+        while let Some(&(at, id)) = self.due.first()
+            && at <= now
+        {
+            self.step(id, DriverEvent::Tick);
+        }
+        if self.save_at <= now {
+            self.save().await;
+        }
+    }
+
+    /// One event for one zone. A panic in it freezes that zone at its last good version.
+    fn step(&mut self, id: ZoneId, event: DriverEvent) {
+        let Some(zone) = self.zones.get_mut(&id) else { return };
+        self.due.remove(&(zone.deadline(), id));
+        let now = self.clock.now();
+        if catch_unwind(AssertUnwindSafe(|| zone.on_event(event, now))).is_err() {
+            tracing::error!(zone = %zone.name(), "a fault of ours froze the zone; it keeps serving");
+            zone.freeze();
+        }
+        self.due.insert((zone.deadline(), id));
+        if zone.take_unsaved() {
+            self.unsaved.insert(id);
+            self.save_at = self.save_at.min(now.plus_ms(SAVE_EVERY_MS));
+        }
+    }
+
+    fn forget(&mut self, id: ZoneId) {
+        if let Some(mut zone) = self.zones.remove(&id) {
+            zone.abandon_job();
+            self.due.remove(&(zone.deadline(), id));
+            self.unsaved.remove(&id);
+        }
+    }
+
+    async fn save(&mut self) {
+        self.save_at = Mono::NEVER;
+        let ids = std::mem::take(&mut self.unsaved);
+        let rows: Vec<(ZoneId, Timers)> = ids
+            .iter()
+            .filter_map(|id| Some((*id, self.zones.get(id)?.timers_to_save(self.clock)?)))
+            .collect();
+        if !rows.is_empty() {
+            let ledger = self.ledger.clone();
+            drop(tokio::task::spawn_blocking(move || ledger.save_timers(rows)).await);
+        }
+    }
+}

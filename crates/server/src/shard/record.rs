@@ -1,0 +1,124 @@
+//! What a zone remembers of its own doing, for its status. Decides nothing.
+
+use crate::config::Zone;
+use crate::event::NotifySeen;
+use api::Action;
+use proto::code::{Code, Fault};
+use proto::time::UnixSeconds;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use wire::serial::Serial;
+
+/// Something that worked.
+#[derive(Clone, Debug)]
+pub(crate) struct Done {
+    pub(crate) at: UnixSeconds,
+    pub(crate) action: Action,
+    pub(crate) primary: Option<SocketAddr>,
+    pub(crate) serial: Option<Serial>,
+    pub(crate) bytes: u64,
+    pub(crate) records: u64,
+    pub(crate) elapsed_ms: u64,
+}
+
+/// Something that did not.
+#[derive(Clone, Debug)]
+pub(crate) struct Missed {
+    pub(crate) at: UnixSeconds,
+    pub(crate) action: Action,
+    pub(crate) primary: Option<SocketAddr>,
+    pub(crate) serial: Option<Serial>,
+    pub(crate) fault: Fault,
+}
+
+/// How each action last went at one primary.
+#[derive(Default)]
+pub(super) struct PrimaryRecord {
+    pub(super) serial: Option<Serial>,
+    pub(super) actions: BTreeMap<Action, (Option<Done>, Option<Missed>)>,
+}
+
+/// The memory of one zone.
+pub(crate) struct Record {
+    /// The newest serial that a primary named.
+    pub(super) offered: Option<Serial>,
+    pub(super) last_success: Option<Done>,
+    pub(super) last_failure: Option<Missed>,
+    /// The last failure has not been overcome yet.
+    pub(super) failing: bool,
+    pub(super) last_notify: Option<(NotifySeen, Option<Code>)>,
+    pub(super) notify_refused: BTreeMap<Code, u64>,
+    pub(super) primaries: Vec<PrimaryRecord>,
+    addresses: Vec<SocketAddr>,
+}
+
+impl Record {
+    /// Nothing has happened yet.
+    pub(super) fn new(config: &Zone) -> Self {
+        let mut record = Self {
+            offered: None,
+            last_success: None,
+            last_failure: None,
+            failing: false,
+            last_notify: None,
+            notify_refused: BTreeMap::new(),
+            primaries: Vec::new(),
+            addresses: Vec::new(),
+        };
+        record.on_changed(config);
+        record
+    }
+
+    /// What was known of primaries that stay is kept.
+    pub(super) fn on_changed(&mut self, config: &Zone) {
+        let mut known: BTreeMap<SocketAddr, PrimaryRecord> =
+            self.addresses.drain(..).zip(self.primaries.drain(..)).collect();
+        self.addresses = config.primaries.iter().map(|primary| primary.address).collect();
+        self.primaries =
+            self.addresses.iter().map(|at| known.remove(at).unwrap_or_default()).collect();
+    }
+
+    /// A primary answered as it should.
+    pub(super) fn succeeded(&mut self, primary: usize, done: Done) {
+        self.offered = done.serial;
+        if let Some(record) = self.primaries.get_mut(primary) {
+            record.serial = done.serial;
+            record.actions.entry(done.action).or_default().0 = Some(done.clone());
+        }
+        self.last_success = Some(done);
+    }
+
+    /// A step failed: kept, and shown until overcome.
+    pub(super) fn failed(&mut self, missed: Missed) {
+        let index = self.addresses.iter().position(|known| Some(*known) == missed.primary);
+        if let Some(record) = index.and_then(|index| self.primaries.get_mut(index)) {
+            record.actions.entry(missed.action).or_default().1 = Some(missed.clone());
+        }
+        self.last_failure = Some(missed);
+        self.failing = true;
+    }
+
+    /// The copy was confirmed or replaced. Gives the failure that is over by that.
+    pub(super) fn overcome(&mut self) -> Option<Code> {
+        let was_failing = std::mem::replace(&mut self.failing, false);
+        self.last_failure.as_ref().filter(|_| was_failing).map(|missed| missed.fault.code)
+    }
+
+    /// Who answered last.
+    pub(super) fn last_answer_from(&self) -> Option<SocketAddr> {
+        self.last_success.as_ref().and_then(|done| done.primary)
+    }
+
+    /// A NOTIFY was accepted.
+    pub(super) fn notified(&mut self, seen: NotifySeen) {
+        self.offered = seen.serial.or(self.offered);
+        self.last_notify = Some((seen, None));
+    }
+
+    /// A NOTIFY was refused: counted and shown.
+    pub(super) fn notify_refused(&mut self, seen: NotifySeen, code: Code) {
+        let count = self.notify_refused.entry(code).or_default();
+        *count = count.saturating_add(1);
+        self.last_notify = Some((seen, Some(code)));
+    }
+}

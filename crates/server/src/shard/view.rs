@@ -1,0 +1,168 @@
+//! A zone as the API shows it. Reads only.
+
+use super::driver::{ZoneDriver, action_of};
+use super::record::{Done, Missed, PrimaryRecord};
+use crate::clock::Clock;
+use crate::config::Primary;
+use crate::http::timestamp;
+use api::{
+    Action, ActionView, Failure, LastNotify, PrimaryView, Serials, SoaTimers, Success, Timers,
+    Timestamp, TransferKind, TransferView, ZoneItem, ZoneState, ZoneView,
+};
+use proto::refresh;
+use proto::time::{Mono, UnixSeconds};
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+impl ZoneDriver {
+    /// The zone as a line of a list.
+    pub(crate) fn item(&self, clock: Clock) -> ZoneItem {
+        let serves = self.refresh.serves();
+        let served = self.version.as_ref().filter(|_| serves);
+        let failing = self.record.last_failure.as_ref().filter(|_| self.record.failing);
+        ZoneItem {
+            id: self.id.0,
+            name: self.name.apex.to_string(),
+            view: self.name.view.clone(),
+            state: self.state(clock.now()),
+            serial: Serials {
+                primary: self.record.offered.map(|serial| serial.0),
+                held: self.version.as_ref().map(|version| version.serial().0),
+                served: served.map(|version| version.serial().0),
+            },
+            records: served.map_or(0, |version| version.record_count()),
+            size_bytes: served.map_or(0, |version| version.size_bytes()),
+            last_success_at: self.record.last_success.as_ref().map(|done| stamp(done.at)),
+            failure_code: failing.map(|missed| missed.fault.code.as_str().to_owned()),
+            expires_at: self.refresh.expires_at().map(|at| stamp(clock.wall_at(at))),
+        }
+    }
+
+    /// Everything but the digest.
+    pub(crate) fn view(&self, clock: Clock) -> ZoneView {
+        let primaries = self.config.primaries.iter().zip(&self.record.primaries);
+        ZoneView {
+            item: self.item(clock),
+            signed: self.version.as_ref().is_some_and(|version| version.is_signed()),
+            last_success: self.record.last_success.as_ref().map(success),
+            last_failure: self.record.last_failure.as_ref().map(failure),
+            next_refresh_at: self.refresh.next_refresh().map(|at| stamp(clock.wall_at(at))),
+            timers: self.refresh.timers().map(|timers| Timers {
+                received: soa_timers(timers.received),
+                effective: soa_timers(timers.effective),
+            }),
+            last_notify: self.last_notify(),
+            notify_refused: self
+                .record
+                .notify_refused
+                .iter()
+                .map(|(code, count)| (code.as_str().to_owned(), *count))
+                .collect(),
+            primaries: primaries.map(|(config, record)| primary_view(config, record)).collect(),
+            transfer: self.transfer_view(),
+            digest: None,
+        }
+    }
+
+    /// The precedence is that of [`ZoneState`]: the first that applies.
+    fn state(&self, now: Mono) -> ZoneState {
+        let failing = self.record.failing;
+        match (self.version.is_some(), self.refresh.serves()) {
+            (true, false) => ZoneState::Expired,
+            _ if self.frozen => ZoneState::Frozen,
+            (false, _) if failing => ZoneState::Failed,
+            (false, _) => ZoneState::Loading,
+            (true, true) if failing && self.is_in_last_quarter(now) => ZoneState::Expiring,
+            (true, true) if failing => ZoneState::Retrying,
+            (true, true) => ZoneState::Ok,
+        }
+    }
+
+    fn is_in_last_quarter(&self, now: Mono) -> bool {
+        let (Some(timers), Some(expires_at)) = (self.refresh.timers(), self.refresh.expires_at())
+        else {
+            return false;
+        };
+        expires_at.since_ms(now) < timers.received.expire.as_ms() / 4
+    }
+
+    fn last_notify(&self) -> Option<LastNotify> {
+        let (seen, refused) = self.record.last_notify.as_ref()?;
+        Some(LastNotify {
+            from: seen.from,
+            at: stamp(seen.at),
+            serial: seen.serial.map(|serial| serial.0),
+            key: seen.key.as_ref().map(ToString::to_string),
+            verdict: refused.map_or("accepted", |code| code.as_str()).to_owned(),
+        })
+    }
+
+    fn transfer_view(&self) -> Option<TransferView> {
+        let job = self.job.as_ref()?;
+        let kind = match action_of(job.step.ask) {
+            Action::Axfr => TransferKind::Axfr,
+            Action::Ixfr => TransferKind::Ixfr,
+            Action::Soa | Action::Notify | Action::Install => return None,
+        };
+        Some(TransferView {
+            kind,
+            primary: self.config.primaries.get(job.step.primary)?.address,
+            bytes: job.progress.bytes.load(Ordering::Relaxed),
+            records: job.progress.records.load(Ordering::Relaxed),
+            started_at: stamp(job.started_at),
+        })
+    }
+}
+
+fn primary_view(config: &Primary, record: &PrimaryRecord) -> PrimaryView {
+    let action_view = |(done, missed): &(Option<Done>, Option<Missed>)| ActionView {
+        last_success: done.as_ref().map(success),
+        last_failure: missed.as_ref().map(failure),
+    };
+    let actions = record.actions.iter();
+    PrimaryView {
+        address: config.address,
+        source: config.source,
+        key: config.key.as_ref().map(|key| key.name().to_string()),
+        serial: record.serial.map(|serial| serial.0),
+        actions: actions.map(|(action, ends)| (*action, action_view(ends))).collect(),
+    }
+}
+
+fn success(done: &Done) -> Success {
+    let Done { at, action, primary, serial, .. } = done;
+    let serial = serial.map(|serial| serial.0);
+    Success { at: stamp(*at), action: *action, primary: *primary, serial }
+}
+
+fn failure(missed: &Missed) -> Failure {
+    let Missed { at, action, primary, serial, fault } = missed;
+    let facts: BTreeMap<_, _> = fault
+        .facts
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), number_or_text(value)))
+        .collect();
+    Failure {
+        code: fault.code.as_str().to_owned(),
+        at: stamp(*at),
+        action: *action,
+        primary: *primary,
+        serial: serial.map(|serial| serial.0),
+        facts,
+        cause: fault.code.cause().to_owned(),
+        fix: fault.code.fix().to_owned(),
+    }
+}
+
+/// Programs want numbers as numbers.
+fn number_or_text(value: &str) -> serde_json::Value {
+    value.parse::<i64>().map_or_else(|_| value.into(), Into::into)
+}
+
+const fn soa_timers(timers: refresh::SoaTimers) -> SoaTimers {
+    SoaTimers { refresh_s: timers.refresh.0, retry_s: timers.retry.0, expire_s: timers.expire.0 }
+}
+
+fn stamp(at: UnixSeconds) -> Timestamp {
+    timestamp(i64::try_from(at.0).unwrap_or(i64::MAX).saturating_mul(1_000))
+}
