@@ -221,11 +221,11 @@ fn rcode_of(message: &[u8]) -> Rcode {
 #[derive(Debug)]
 pub struct ResponseSigner {
     key: Arc<Key>,
-    pub(super) state: Signer,
+    state: Signer,
 }
 
 #[derive(Debug)]
-pub(super) enum Signer {
+enum Signer {
     /// Nothing signed yet.
     First(RequestMac),
     /// Covers the last MAC and every message since.

@@ -1,7 +1,10 @@
 //! Threats 29, 30 and 31, and agreement with an independent implementation.
 
 use super::*;
+use crate::primaries::Remedy;
 use proptest::prelude::*;
+use wire::codes::Rcode;
+use wire::message::MessageError;
 use wire::name::Name;
 use wire::tsig::{Algorithm, Malformed, TsigRecord};
 
@@ -180,7 +183,7 @@ fn first_message_must_be_signed_and_its_rcode_is_told() {
     let mut message = answer(0);
     message[3] = 5;
     let fault = verifier.feed(&message, NOW).unwrap_err();
-    let rcode = wire::codes::Rcode::REFUSED;
+    let rcode = Rcode::REFUSED;
     assert_eq!(fault, TsigFault::Unsigned { rcode, message: 1 });
 }
 
@@ -217,9 +220,12 @@ fn wrong_components_do_not_verify() {
     let mut request = query();
     let mac = sign_request(&key, &mut request, NOW);
     let mut timers_only = answer(0);
-    let mut signer = ResponseSigner::new(Arc::clone(&key), mac);
-    signer.start_following(&key, mac);
-    signer.sign(&mut timers_only, NOW);
+    let mut digest = Digest::new(&key);
+    digest.prior_mac(&mac.0);
+    digest.message(&timers_only);
+    digest.timers(timers_at(NOW));
+    let what = Signing { timers: timers_at(NOW), error: ErrorCode::NOERROR, other: &[] };
+    append(&key, &mut timers_only, &what, &digest.finish());
     assert!(is_bad_signature(verifier.feed(&timers_only, NOW)));
 
     let (mut signer, mut verifier) = exchange(&key);
@@ -232,15 +238,6 @@ fn wrong_components_do_not_verify() {
 
 fn is_bad_signature(fed: Result<(), TsigFault>) -> bool {
     matches!(fed, Err(TsigFault::BadSignature { .. }))
-}
-
-impl ResponseSigner {
-    /// Skips the first message's rules, as a faulty server does.
-    fn start_following(&mut self, key: &Key, mac: RequestMac) {
-        let mut digest = Digest::new(key);
-        digest.prior_mac(&mac.0);
-        self.state = stream::Signer::Following(digest);
-    }
 }
 
 /// Threat 31: any octet of an unsigned message in between is covered by the next signature.
@@ -475,7 +472,7 @@ fn misplaced_tsig_is_formerr_without_tsig() {
         (trailing, Malformed::TrailingOctets),
         (class, Malformed::ClassOrTtl { class: wire::codes::Class::IN, ttl: 0 }),
         (ttl, Malformed::ClassOrTtl { class: wire::codes::Class::ANY, ttl: 1 }),
-        (lies, Malformed::CutOff),
+        (lies, Malformed::Message(MessageError::Truncated)),
     ] {
         let bad = verify_request(&Keyring::new([Arc::clone(&key)]), &message, NOW).unwrap_err();
         assert_eq!(bad.fault, TsigFault::Malformed(said));
@@ -536,6 +533,68 @@ fn signed_answers_to_unsigned_requests_are_unexpected() {
     signer.sign(&mut message, NOW);
     let fault = ResponseVerifier::unsigned().feed(&message, NOW).unwrap_err();
     assert_eq!(fault, TsigFault::Unexpected { key: sha256().name().clone() });
+}
+
+/// M-3: the facts by which an operator tells one fault from another; never the secret.
+#[test]
+fn faults_have_codes_and_facts() {
+    let key = key("Transfer.Key.", Algorithm::HmacSha256, b"0123456789abcdef");
+    let (ours, algorithm) = (key.name().clone(), key.algorithm());
+    let (rcode, message) = (Rcode::NOERROR, 1);
+    let refused = |error| {
+        let (key, theirs) = (ours.clone(), ours.clone());
+        TsigFault::Refused { error, key, algorithm, theirs }
+    };
+    let (noticed_by, fudge) = (NoticedBy::Us, 300);
+    let clock = TsigFault::Clock { noticed_by, ours: NOW, theirs: UnixSeconds(0), fudge };
+    for (fault, shown) in [
+        (refused(ErrorCode::BADKEY), "TSIG_BADKEY tsig_error=BADKEY key_ours=Transfer.Key."),
+        (refused(ErrorCode::BADSIG), "TSIG_BADSIG tsig_error=BADSIG key_ours=Transfer.Key."),
+        (refused(ErrorCode(99)), "NOTAUTH tsig_error=99"),
+        (clock, "TSIG_BADTIME skew_s=-1700000000 clock_ours=1700000000 clock_theirs=0"),
+        (TsigFault::ClockUntold { ours: NOW }, "TSIG_BADTIME clock_ours=1700000000"),
+        (
+            TsigFault::Truncated { noticed_by, octets: 10, required: Some(16) },
+            "TSIG_BADTRUNC mac_octets=10 noticed_by=us mac_octets_required=16",
+        ),
+        (
+            TsigFault::AlgorithmChanged {
+                key: ours.clone(),
+                ours: algorithm,
+                theirs: Algorithm::HmacMd5.name().to_name(),
+            },
+            "TSIG_ALGORITHM_CHANGED key=Transfer.Key. algorithm_ours=hmac-sha256 \
+             algorithm_theirs=hmac-md5.sig-alg.reg.int.",
+        ),
+        (TsigFault::Unsigned { rcode, message }, "TSIG_UNSIGNED_RESPONSE signed=no rcode=NOERROR"),
+        (
+            TsigFault::Unsigned { rcode: Rcode::REFUSED, message },
+            "REFUSED signed=no rcode=REFUSED message=1",
+        ),
+        (TsigFault::StreamGap { unsigned: 100 }, "TSIG_STREAM_GAP unsigned_messages=100"),
+        (TsigFault::Unexpected { key: ours.clone() }, "TSIG_UNEXPECTED key_theirs=Transfer.Key."),
+    ] {
+        let told = fault.fault().to_string();
+        assert!(told.starts_with(shown), "{told}");
+        assert!(!told.contains("0123456789abcdef") && !told.contains(&key.secret_base64()));
+    }
+}
+
+/// I-1: a primary that refuses the question without signing may still give the whole zone; one
+/// whose signature is wrong may not.
+#[test]
+fn only_unsigned_refusals_are_worth_another_question() {
+    for (rcode, remedy) in [
+        (Rcode::FORMERR, Remedy::FetchWholeZone),
+        (Rcode::NOTIMP, Remedy::FetchWholeZone),
+        (Rcode::REFUSED, Remedy::FetchWholeZone),
+        (Rcode::SERVFAIL, Remedy::FetchWholeZone),
+        (Rcode::NOTAUTH, Remedy::TryNextPrimary),
+        (Rcode::NOERROR, Remedy::TryNextPrimary),
+    ] {
+        assert_eq!(TsigFault::Unsigned { rcode, message: 1 }.remedy(), remedy);
+    }
+    assert_eq!(TsigFault::StreamGap { unsigned: 100 }.remedy(), Remedy::TryNextPrimary);
 }
 
 #[test]

@@ -2,11 +2,9 @@
 
 use super::{Key, Timers};
 use crate::codes::{Class, Rrtype};
-use crate::name::{NameBuf, NameError, NameRef};
+use crate::message::{HEADER_OCTETS, Message, MessageError, RecordView, Section};
+use crate::name::{NameBuf, NameRef};
 use core::fmt;
-
-/// Octets of the message header, of which TSIG restores the first two and the last two.
-const HEADER_OCTETS: usize = 12;
 
 /// The ERROR field: an extended RCODE, of which 16 means BADSIG here (RFC 8945 §3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,12 +39,9 @@ impl fmt::Display for ErrorCode {
 /// Why a message's TSIG, or the message around it, cannot be read. All of these are FORMERR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    /// The message ends inside a question or record, or its header's counts lie.
-    #[error("message is cut off, or its header counts more records than there are")]
-    CutOff,
-    /// A name that is no name.
-    #[error("message has a malformed name")]
-    Name(#[from] NameError),
+    /// The message cannot be walked to its end.
+    #[error("message is malformed: {0}")]
+    Message(#[from] MessageError),
     /// RFC 8945 §5.1: the TSIG must be the last record of the message.
     #[error("TSIG is not the last record of the message")]
     NotLast,
@@ -107,35 +102,31 @@ impl TsigRecord<'_> {
 ///
 /// # Errors
 /// When the message cannot be walked, or its TSIG breaks a rule of RFC 8945 §4.2 or §5.1.
-pub fn find(message: &[u8]) -> Result<Option<TsigRecord<'_>>, Malformed> {
-    let mut header = [0_u8; HEADER_OCTETS];
-    header.copy_from_slice(message.get(..HEADER_OCTETS).ok_or(Malformed::CutOff)?);
-    let [_, _, _, _, qd0, qd1, an0, an1, ns0, ns1, ar0, ar1] = header;
-    let additional = u16::from_be_bytes([ar0, ar1]);
-    let Some(fewer) = additional.checked_sub(1) else { return Ok(None) };
-    let mut walk = Walk { message, at: HEADER_OCTETS };
-    for _ in 0..u16::from_be_bytes([qd0, qd1]) {
-        walk.skip_name()?;
-        walk.take::<4>()?;
+pub fn find(octets: &[u8]) -> Result<Option<TsigRecord<'_>>, Malformed> {
+    let message = Message::parse(octets)?;
+    if message.header().arcount == 0 {
+        return Ok(None);
     }
-    let before = u32::from(u16::from_be_bytes([an0, an1]))
-        .saturating_add(u32::from(u16::from_be_bytes([ns0, ns1])))
-        .saturating_add(u32::from(fewer));
-    let mut seen = false;
-    for _ in 0..before {
-        seen |= walk.skip_record()? == Rrtype::TSIG;
+    let (mut last, mut count) = (None, 0_u32);
+    for item in message.records() {
+        let (section, record) = item?;
+        count = count.saturating_add(u32::from(record.rrtype() == Rrtype::TSIG));
+        last = Some((section, record));
     }
-    let start = walk.at;
-    if walk.skip_record()? != Rrtype::TSIG {
-        return if seen { Err(Malformed::NotLast) } else { Ok(None) };
+    match (last, count) {
+        (_, 0) => Ok(None),
+        (Some((Section::Additional, record)), 1) if record.rrtype() == Rrtype::TSIG => {
+            if record.rdata_range().end == octets.len() {
+                read(octets, &record).map(Some)
+            } else {
+                Err(Malformed::TrailingOctets)
+            }
+        }
+        (Some((Section::Additional, record)), _) if record.rrtype() == Rrtype::TSIG => {
+            Err(Malformed::Twice)
+        }
+        _ => Err(Malformed::NotLast),
     }
-    if seen {
-        return Err(Malformed::Twice);
-    }
-    if walk.at != message.len() {
-        return Err(Malformed::TrailingOctets);
-    }
-    read(message, start, header).map(Some)
 }
 
 /// The fields of a TSIG to be put on a message.
@@ -195,35 +186,29 @@ impl Key {
     }
 }
 
-/// Reads the record at `start`, which the walk has shown to lie inside the message.
-fn read(message: &[u8], start: usize, header: [u8; 12]) -> Result<TsigRecord<'_>, Malformed> {
-    let mut walk = Walk { message, at: start };
+/// Reads the record that ends the message.
+fn read<'m>(octets: &'m [u8], record: &RecordView<'m>) -> Result<TsigRecord<'m>, Malformed> {
     let mut key_name = NameBuf::new();
-    walk.at = key_name.read(message, start)?;
-    let [_, _, class0, class1] = walk.take()?;
-    let ttl = u32::from_be_bytes(walk.take()?);
-    let class = Class(u16::from_be_bytes([class0, class1]));
+    record.owner(&mut key_name).map_err(MessageError::Name)?;
+    let (class, ttl) = (record.class(), record.ttl_field());
     if class != Class::ANY || ttl != 0 {
         return Err(Malformed::ClassOrTtl { class, ttl });
     }
-    walk.take::<2>()?;
     // RFC 8945 §4.2: the algorithm's name is not compressed.
-    let tail = message.get(walk.at..).ok_or(Malformed::CutOff)?;
-    let (algorithm, _) = NameRef::split_from(tail).map_err(|_| Malformed::Rdata)?;
-    walk.at = walk.at.saturating_add(algorithm.wire_len());
-    let rdata = |_| Malformed::Rdata;
-    let time_signed = time_from(walk.take().map_err(rdata)?);
-    let fudge = u16::from_be_bytes(walk.take().map_err(rdata)?);
-    let mac_octets = u16::from_be_bytes(walk.take().map_err(rdata)?);
-    let mac = walk.take_slice(mac_octets).map_err(rdata)?;
-    let original_id = u16::from_be_bytes(walk.take().map_err(rdata)?);
-    let error = ErrorCode(u16::from_be_bytes(walk.take().map_err(rdata)?));
-    let other_octets = u16::from_be_bytes(walk.take().map_err(rdata)?);
-    let other = walk.take_slice(other_octets).map_err(rdata)?;
-    // The record is the last, so the end of its fields must be the end of everything.
-    if walk.at != message.len() {
+    let (algorithm, fields) =
+        NameRef::split_from(record.rdata_as_sent()).map_err(|_| Malformed::Rdata)?;
+    let mut fields = Rest(fields);
+    let time_signed = time_from(fields.take()?);
+    let fudge = u16::from_be_bytes(fields.take()?);
+    let mac = fields.take_counted()?;
+    let original_id = u16::from_be_bytes(fields.take()?);
+    let error = ErrorCode(u16::from_be_bytes(fields.take()?));
+    let other = fields.take_counted()?;
+    if !fields.0.is_empty() {
         return Err(Malformed::Rdata);
     }
+    let signed = octets.get(..record.start()).and_then(<[u8]>::split_first_chunk);
+    let (header, rest) = signed.ok_or(MessageError::NoHeader)?;
     Ok(TsigRecord {
         key_name,
         algorithm: NameBuf::from(algorithm),
@@ -232,8 +217,8 @@ fn read(message: &[u8], start: usize, header: [u8; 12]) -> Result<TsigRecord<'_>
         error,
         other,
         original_id,
-        header: restored(header, original_id),
-        rest: message.get(HEADER_OCTETS..start).ok_or(Malformed::CutOff)?,
+        header: restored(*header, original_id),
+        rest,
     })
 }
 
@@ -255,45 +240,21 @@ fn short(octets: usize) -> [u8; 2] {
     u16::try_from(octets).unwrap_or(u16::MAX).to_be_bytes()
 }
 
-/// A place in a message that only moves forward.
-struct Walk<'m> {
-    message: &'m [u8],
-    at: usize,
-}
+/// What is left of the rdata.
+struct Rest<'m>(&'m [u8]);
 
-impl<'m> Walk<'m> {
+impl<'m> Rest<'m> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
-        let tail = self.message.get(self.at..).ok_or(Malformed::CutOff)?;
-        let taken = tail.first_chunk::<N>().ok_or(Malformed::CutOff)?;
-        self.at = self.at.saturating_add(N);
+        let (taken, rest) = self.0.split_first_chunk().ok_or(Malformed::Rdata)?;
+        self.0 = rest;
         Ok(*taken)
     }
 
-    fn take_slice(&mut self, octets: u16) -> Result<&'m [u8], Malformed> {
-        let end = self.at.saturating_add(usize::from(octets));
-        let taken = self.message.get(self.at..end).ok_or(Malformed::CutOff)?;
-        self.at = end;
+    /// Octets behind their length.
+    fn take_counted(&mut self) -> Result<&'m [u8], Malformed> {
+        let octets = u16::from_be_bytes(self.take()?);
+        let (taken, rest) = self.0.split_at_checked(usize::from(octets)).ok_or(Malformed::Rdata)?;
+        self.0 = rest;
         Ok(taken)
-    }
-
-    /// Steps over a name without following its pointer.
-    fn skip_name(&mut self) -> Result<(), Malformed> {
-        loop {
-            let [length] = self.take()?;
-            match length {
-                0 => return Ok(()),
-                1..=0x3f => drop(self.take_slice(u16::from(length))?),
-                0x40..=0xbf => return Err(Malformed::Name(NameError::BadLabelKind)),
-                0xc0..=0xff => return self.take::<1>().map(drop),
-            }
-        }
-    }
-
-    /// Steps over a record and says of which type it was.
-    fn skip_record(&mut self) -> Result<Rrtype, Malformed> {
-        self.skip_name()?;
-        let [type0, type1, _, _, _, _, _, _, length0, length1] = self.take()?;
-        self.take_slice(u16::from_be_bytes([length0, length1]))?;
-        Ok(Rrtype(u16::from_be_bytes([type0, type1])))
     }
 }

@@ -2,6 +2,7 @@
 //! Whole exchanges are tested where they are decided, in `proto::tsig`.
 
 use super::*;
+use crate::message::MessageError;
 use crate::name::{Name, NameRef};
 use proptest::prelude::*;
 
@@ -203,7 +204,7 @@ fn messages_without_tsig_have_none() {
     with_opt.extend_from_slice(b"\0\0\x29\x04\xd0\0\0\0\0\0\0");
     with_opt[11] = 1;
     assert!(find(&with_opt).unwrap().is_none());
-    assert_eq!(find(b"short").unwrap_err(), Malformed::CutOff);
+    assert_eq!(find(b"short").unwrap_err(), Malformed::Message(MessageError::NoHeader));
 }
 
 /// Threat 30: every length inside the rdata that does not add up.
