@@ -94,9 +94,12 @@ impl Daemon {
         };
         let (store, recovery) = Store::open_with(&config.server.data_dir, tuning)?;
         let store = Arc::new(store);
-        let control_socket = ControlSocket::open(&config.server.control_socket)?;
-        let sockets = Sockets::open(&config)?;
         let runtime = Builder::new_multi_thread().thread_name("io").enable_all().build()?;
+        let control_socket = {
+            let _inside = runtime.enter();
+            ControlSocket::open(&config.server.control_socket)?
+        };
+        let sockets = Sockets::open(&config)?;
         let transfers = transfer_runtime()?;
         let table = Arc::new(Table::new());
         let (ledger, ledger_thread) = Ledger::start(store.clone())?;
