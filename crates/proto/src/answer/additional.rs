@@ -6,6 +6,8 @@
 //! §3.3.11 (MX, NS) · RFC 2782 (SRV) · RFC 9460 §4.1 (SVCB, HTTPS) · RFC 2181 §10.3 (targets are no
 //! aliases).
 //!
+//! Neither a wildcard nor an alias stands in for the target of a record.
+//!
 //! Invariants: no address rrset is written twice. The work for an answer is bounded by
 //! [`TARGETS_MAX`]; for a referral by the servers of the cut, whose rrset was sent whole before.
 //!
@@ -41,7 +43,7 @@ pub(super) fn addresses(
         if let Some(place) = seen.get_mut(place) {
             *place = Some(target);
         }
-        let Some(leaf) = leaf_of(version, target) else { continue };
+        let Some(leaf) = version.glue(target) else { continue };
         // Whoever asks for the servers of a zone will use glue; for the others it is not ours to tell.
         if !is_glue(&leaf) {
             offer(target, &leaf, reply.signatures(), reply);
@@ -61,22 +63,26 @@ pub(super) fn glue(
     servers: &Rrset<'_>,
     reply: &mut Reply<'_>,
 ) -> Result<(), Truncated> {
+    let apex = version.apex().as_ref();
     let targets = || servers.rdatas().filter_map(|rdata| NameRef::from_wire(rdata).ok());
-    let mut others = 0_usize;
+    let is_sibling =
+        |target: &NameRef<'_>| target.is_at_or_under(apex) && !target.is_at_or_under(cut);
+    let mut siblings = 0_usize;
     for target in targets() {
-        if !target.is_at_or_under(cut) {
-            others = others.saturating_add(1);
-        } else if let Some(leaf) = leaf_of(version, target) {
-            require(target, &leaf, reply)?;
+        if target.is_at_or_under(cut) {
+            if let Some(leaf) = version.glue(target) {
+                require(target, &leaf, reply)?;
+            }
+        } else if target.is_at_or_under(apex) {
+            siblings = siblings.saturating_add(1);
         }
     }
-    if others == 0 {
+    if siblings == 0 {
         return Ok(());
     }
-    let siblings = || targets().filter(|target| !target.is_at_or_under(cut));
     let mut own = 0_usize;
-    for target in siblings() {
-        match leaf_of(version, target) {
+    for target in targets().filter(is_sibling) {
+        match version.glue(target) {
             Some(leaf) if is_glue(&leaf) => require(target, &leaf, reply)?,
             Some(_) => own = own.saturating_add(1),
             None => {}
@@ -85,8 +91,8 @@ pub(super) fn glue(
     if own == 0 {
         return Ok(());
     }
-    for target in siblings().take(TARGETS_MAX) {
-        if let Some(leaf) = leaf_of(version, target).filter(|leaf| !is_glue(leaf)) {
+    for target in targets().filter(is_sibling).take(TARGETS_MAX) {
+        if let Some(leaf) = version.glue(target).filter(|leaf| !is_glue(leaf)) {
             offer(target, &leaf, reply.signatures(), reply);
         }
     }
@@ -106,11 +112,6 @@ fn offer(target: NameRef<'_>, leaf: &Leaf<'_>, signatures: Signatures, reply: &m
             reply.offer(target, &sent);
         }
     }
-}
-
-/// The name itself: neither a wildcard nor an alias stands in for the target of a record.
-fn leaf_of<'v>(version: &'v Version, target: NameRef<'_>) -> Option<Leaf<'v>> {
-    if target.is_at_or_under(version.apex().as_ref()) { version.glue(target) } else { None }
 }
 
 /// The addresses belong to a child: at its apex, or below.

@@ -120,11 +120,10 @@ impl<'v> Walk<'v, '_, '_> {
     /// RFC 2308 §3: with the SOA, whose ttl says how long the denial may be kept (§5).
     fn negative(&mut self, verdict: Verdict) -> Verdict {
         self.reply.set_authoritative();
-        let negative_ttl = Ttl::from_wire(self.version.soa().fields.negative_ttl);
         if let Some(soa) = Sent::find(&self.version.apex_leaf(), Rrtype::SOA, self.signatures) {
-            let apex = self.version.apex().as_ref();
+            let soa = soa.capped(negative_ttl(&soa));
             // When it does not fit TC is set, and there is nothing to add.
-            let _ = self.reply.require(Section::Authority, apex, &soa.capped(negative_ttl));
+            let _ = self.reply.require(Section::Authority, self.version.apex().as_ref(), &soa);
         }
         verdict
     }
@@ -140,9 +139,11 @@ impl<'v> Walk<'v, '_, '_> {
         let Some(servers) = cut.rrset(Rrtype::NS) else { return Ok(()) };
         self.reply.require(Section::Authority, owner, &Sent::bare(servers))?;
         // RFC 4035 §3.1.4: DS or the proof that there is none, before any glue.
-        if let (Signatures::Wanted, Some(ds)) =
-            (self.signatures, Sent::find(cut, Rrtype::DS, self.signatures))
-        {
+        let ds = match self.signatures {
+            Signatures::Wanted => Sent::find(cut, Rrtype::DS, self.signatures),
+            Signatures::Unwanted => None,
+        };
+        if let Some(ds) = ds {
             self.reply.require(Section::Authority, owner, &ds)?;
         }
         additional::glue(self.version, owner, &servers, self.reply)
@@ -280,4 +281,11 @@ fn fingerprint(name: NameRef<'_>) -> u64 {
 fn target_of<'v>(sent: &Sent<'v>) -> NameRef<'v> {
     let rdata = sent.rrset.rdatas().next();
     rdata.and_then(|wire| NameRef::from_wire(wire).ok()).unwrap_or(NameRef::ROOT)
+}
+
+/// RFC 2308 §5: the last field of the SOA; checked when it was received.
+fn negative_ttl(soa: &Sent<'_>) -> Ttl {
+    let rdata = soa.rrset.rdatas().next();
+    let field = rdata.and_then(|rdata| rdata.last_chunk::<4>().copied());
+    field.map_or(Ttl::ZERO, |octets| Ttl::from_wire(u32::from_be_bytes(octets)))
 }
