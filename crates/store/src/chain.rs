@@ -104,6 +104,11 @@ impl Chains {
         self.zones.entry(zone).or_default().loss.get_or_insert(loss);
     }
 
+    /// True if frames of any zone may be missing, of zones never heard of as well.
+    pub(crate) const fn has_holes(&self) -> bool {
+        self.holes > 0
+    }
+
     /// The zones in the order of their ids.
     #[must_use]
     pub(crate) fn finish(mut self) -> BTreeMap<u32, Fate> {

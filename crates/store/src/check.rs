@@ -8,14 +8,13 @@ use crate::error::StoreError;
 use crate::layout;
 use crate::lock;
 use crate::meta::{Meta, ZoneRow};
-use crate::recover::{Restored, inspect};
+use crate::recover::inspect;
 use crate::recovery::{Content, Fault, ZoneKey};
-use crate::store::content_of;
-use std::collections::BTreeMap;
+use crate::store::Contents;
 use std::fs;
 use std::path::Path;
 use wire::serial::Serial;
-use zone::{Version, ZoneId};
+use zone::ZoneId;
 
 /// What a check found.
 #[derive(Debug, Default)]
@@ -90,33 +89,34 @@ pub fn check(folder: &Path) -> Result<Report, StoreError> {
         report.sqlite_faults = meta.integrity_faults()?;
         rows = meta.zones()?;
     }
-    let mut contents = BTreeMap::new();
+    let mut contents = Contents::default();
     let mut shards: Vec<_> =
         names.iter().filter_map(|name| layout::parse_shard_folder(name)).collect();
     shards.sort_unstable();
     for shard in shards {
         let disk = Folder::new(folder.join(layout::shard_folder(shard)));
-        contents.extend(check_shard(&disk, &mut report)?);
+        check_shard(&disk, &mut report, &mut contents)?;
     }
     for ZoneRow { id, key } in rows {
-        let content = contents.remove(&id.0).map_or(Content::Empty, content_of);
+        let content = contents.take(id);
         let digest = match &content {
             Content::Held(version) | Content::Behind(version, _) => Some(version.digest()),
             Content::Empty | Content::Lost(_) => None,
         };
         report.zones.push(CheckedZone { id, key, content, digest });
     }
-    report.removed = contents.into_keys().map(ZoneId).collect();
+    report.removed = contents.rest();
     Ok(report)
 }
 
 fn check_shard(
     disk: &dyn Disk,
     report: &mut Report,
-) -> Result<BTreeMap<u32, Restored<Version>>, StoreError> {
+    contents: &mut Contents,
+) -> Result<(), StoreError> {
     let mut found = inspect(disk)?;
-    let zones = found.restore(disk)?;
+    contents.add(found.restore(disk)?, found.has_holes);
     report.faults.append(&mut found.faults);
     report.bytes_read = report.bytes_read.saturating_add(found.octets);
-    Ok(zones)
+    Ok(())
 }

@@ -30,6 +30,8 @@ use zone::ZoneId;
 pub(crate) struct Inspection {
     /// Zones with something committed.
     pub(crate) zones: BTreeMap<u32, Fate>,
+    /// Content of zones that are not among these may be lost as well.
+    pub(crate) has_holes: bool,
     /// What is wrong with the segments.
     pub(crate) faults: Vec<Fault>,
     /// Segments that count, in order.
@@ -66,6 +68,8 @@ pub(crate) struct Reopened<V> {
     pub(crate) log: Log<V>,
     /// Every zone with something committed.
     pub(crate) zones: BTreeMap<u32, Restored<V>>,
+    /// Content of zones that are not among these may be lost as well.
+    pub(crate) has_holes: bool,
     /// What was wrong.
     pub(crate) faults: Vec<Fault>,
     /// Highest sequence number in use.
@@ -119,6 +123,7 @@ impl Walk<'_> {
             let ends = previous.filter(|previous| previous.seq == name.seq());
             self.segment(*name, header.as_ref(), (ends, index.saturating_add(1) < segments.len()))?;
         }
+        self.found.has_holes = self.chains.has_holes();
         self.found.zones = self.chains.finish();
         Ok(self.found)
     }
@@ -362,8 +367,8 @@ pub(crate) fn reopen<V: Stored>(disk: &dyn Disk) -> Result<Reopened<V>, StoreErr
     for name in found.images.iter().filter(|name| !used.contains(name)) {
         drop(disk.remove(&name.to_text()));
     }
-    let Inspection { faults, seq, octets, .. } = found;
-    Ok(Reopened { log, zones, faults, seq, octets })
+    let Inspection { has_holes, faults, seq, octets, .. } = found;
+    Ok(Reopened { log, zones, has_holes, faults, seq, octets })
 }
 
 fn restore_chain<V: Stored>(

@@ -33,6 +33,8 @@ pub(crate) struct Shard<V> {
 pub(crate) struct Found<V> {
     /// Every zone with something committed.
     pub(crate) zones: BTreeMap<u32, Restored<V>>,
+    /// Content of zones that are not among these may be lost as well.
+    pub(crate) has_holes: bool,
     /// What was wrong.
     pub(crate) faults: Vec<Fault>,
     /// Octets read.
@@ -45,9 +47,9 @@ impl<V: Stored> Shard<V> {
         disk: Box<dyn Disk>,
         tuning: Tuning,
     ) -> Result<(Self, Found<V>), StoreError> {
-        let Reopened { log, zones, faults, seq, octets } = reopen(&*disk)?;
+        let Reopened { log, zones, has_holes, faults, seq, octets } = reopen(&*disk)?;
         let shard = Self { disk, tuning, seq: AtomicU64::new(seq), log: Mutex::new(log) };
-        Ok((shard, Found { zones, faults, octets }))
+        Ok((shard, Found { zones, has_holes, faults, octets }))
     }
 
     /// Makes a batch durable.

@@ -107,11 +107,11 @@ impl Store {
         sync_folder(folder).map_err(|e| StoreError::from_io("flush", folder, 0, e))?;
         let mut shards = Vec::new();
         let mut recovery = Recovery::default();
-        let mut contents = BTreeMap::new();
+        let mut contents = Contents::default();
         for shard in opened {
-            let (shard, Found { zones, mut faults, octets }) = shard?;
+            let (shard, Found { zones, has_holes, mut faults, octets }) = shard?;
             shards.push(shard);
-            contents.extend(zones);
+            contents.add(zones, has_holes);
             recovery.faults.append(&mut faults);
             recovery.bytes_read = recovery.bytes_read.saturating_add(octets);
         }
@@ -217,27 +217,49 @@ impl Commit<'_> {
     }
 }
 
-/// Content without a zone is what a removal left behind; the next compaction leaves it out.
 fn recovered_zones(
     rows: Vec<ZoneRow>,
-    mut contents: BTreeMap<u32, Restored<Version>>,
+    mut contents: Contents,
     meta: &Meta,
 ) -> Result<Vec<RecoveredZone>, StoreError> {
     let mut timers = meta.timers()?;
     let zones = rows.into_iter().map(|ZoneRow { id, key }| {
-        let content = contents.remove(&id.0).map_or(Content::Empty, content_of);
+        let content = contents.take(id);
         RecoveredZone { id, key, content, timers: timers.remove(&id) }
     });
     Ok(zones.collect())
 }
 
-pub(crate) fn content_of(restored: Restored<Version>) -> Content {
-    match (restored.version, restored.loss) {
-        (Some(version), None) => Content::Held(version),
-        (Some(version), Some(loss)) => Content::Behind(version, loss),
-        (None, Some(loss)) => Content::Lost(loss),
-        // A chain without content always has a reason.
-        (None, None) => Content::Lost(Loss::Damaged),
+/// What the logs hold, to be matched with the zones there are.
+#[derive(Default)]
+pub(crate) struct Contents {
+    zones: BTreeMap<u32, Restored<Version>>,
+    has_holes: bool,
+}
+
+impl Contents {
+    /// Adds what one log holds.
+    pub(crate) fn add(&mut self, zones: BTreeMap<u32, Restored<Version>>, has_holes: bool) {
+        self.zones.extend(zones);
+        self.has_holes |= has_holes;
+    }
+
+    /// What is held of a zone.
+    pub(crate) fn take(&mut self, id: ZoneId) -> Content {
+        match self.zones.remove(&id.0).map(|found| (found.version, found.loss)) {
+            Some((Some(version), None)) => Content::Held(version),
+            Some((Some(version), Some(loss))) => Content::Behind(version, loss),
+            Some((None, Some(loss))) => Content::Lost(loss),
+            // A chain without content always has a reason.
+            Some((None, None)) => Content::Lost(Loss::Damaged),
+            None if self.has_holes => Content::Lost(Loss::Unknown),
+            None => Content::Empty,
+        }
+    }
+
+    /// Content without a zone: what a removal left behind.
+    pub(crate) fn rest(self) -> Vec<ZoneId> {
+        self.zones.into_keys().map(ZoneId).collect()
     }
 }
 
