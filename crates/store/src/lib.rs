@@ -13,11 +13,7 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 #![cfg_attr(
     test,
-    expect(
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects,
-        reason = "a panic in a test is a finding"
-    )
+    expect(clippy::arithmetic_side_effects, reason = "a panic in a test is a finding")
 )]
 
 mod chain;

@@ -21,7 +21,7 @@ pub use zones::ZoneRow;
 
 use crate::error::StoreError;
 use rusqlite::{Connection, OpenFlags};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -52,11 +52,13 @@ impl Meta {
         Ok(Self { connection: Mutex::new(connection) })
     }
 
-    /// Opens the file to look at it only. It keeps its schema version.
+    /// Opens the file to look at it only; the caller holds the lock of the directory.
     pub(crate) fn open_read_only(path: &Path) -> Result<Self, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection =
-            Connection::open_with_flags(path, flags).map_err(failed("open the file"))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(read_only_name(path), flags)
+            .map_err(failed("open the file"))?;
         schema::check_version(&connection, path)?;
         Ok(Self { connection: Mutex::new(connection) })
     }
@@ -76,6 +78,21 @@ impl Meta {
 
     fn lock(&self) -> Result<MutexGuard<'_, Connection>, StoreError> {
         self.connection.lock().map_err(|_| StoreError::Poisoned)
+    }
+}
+
+/// SQLite makes journal files even to read, unless it is told that nobody writes. That is so while we
+/// hold the lock; but a journal that a crash left behind has to be read along.
+fn read_only_name(path: &Path) -> PathBuf {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-wal");
+    let has_journal = std::fs::metadata(&journal).is_ok_and(|found| found.len() > 0);
+    match path.to_str() {
+        Some(text) if !has_journal => {
+            let text = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+            format!("file:{text}?immutable=1").into()
+        }
+        Some(_) | None => path.to_path_buf(),
     }
 }
 

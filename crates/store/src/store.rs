@@ -13,6 +13,7 @@ use crate::recover::Restored;
 use crate::recovery::{Content, Loss, RecoveredZone, Recovery};
 use crate::shard::{Found, Shard};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -115,9 +116,22 @@ impl Store {
             recovery.faults.append(&mut faults);
             recovery.bytes_read = recovery.bytes_read.saturating_add(octets);
         }
-        recovery.zones = recovered_zones(meta.zones()?, contents, &meta)?;
+        recovery.zones = recovered_zones(meta.zones()?, &mut contents, &meta)?;
         let store = Self { meta, shards, _lock: lock };
+        // Best effort: without its zone, content counts for nothing after the next restart either.
+        drop(store.drop_content(&contents.rest()));
         Ok((store, recovery))
+    }
+
+    /// Removes zones for good: ids, timers, history, content. Their ids are never given out again.
+    ///
+    /// # Errors
+    /// When the disk refuses to forget the zones; then they are all still there. Content that could
+    /// not be dropped is dropped at the next start: without its zone it counts for nothing.
+    pub fn remove_zones(&self, ids: &[ZoneId]) -> Result<(), StoreError> {
+        self.meta.remove_zones(ids)?;
+        drop(self.drop_content(ids));
+        Ok(())
     }
 
     /// Makes a batch durable with one flush. Publish its versions only after `Ok`.
@@ -187,6 +201,23 @@ impl Store {
     pub const fn meta(&self) -> &Meta {
         &self.meta
     }
+
+    fn drop_content(&self, ids: &[ZoneId]) -> Result<(), StoreError> {
+        for (index, shard) in self.shards.iter().enumerate() {
+            let of_shard = ids.iter().filter(|id| self.shard_of(**id) == index);
+            let drops: Vec<_> = of_shard.map(|id| Commit::Drop { id: *id }.to_entry()).collect();
+            if !drops.is_empty() {
+                shard.commit(drops)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("shards", &self.shards.len()).finish_non_exhaustive()
+    }
 }
 
 impl Commit<'_> {
@@ -219,7 +250,7 @@ impl Commit<'_> {
 
 fn recovered_zones(
     rows: Vec<ZoneRow>,
-    mut contents: Contents,
+    contents: &mut Contents,
     meta: &Meta,
 ) -> Result<Vec<RecoveredZone>, StoreError> {
     let mut timers = meta.timers()?;
@@ -271,3 +302,6 @@ fn make_folder(path: &Path) -> Result<(), StoreError> {
         .create(path)
         .map_err(|source| StoreError::from_io("create", path, 0, source))
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,13 +53,7 @@ impl Meta {
     }
 
     /// Forgets zones with their timers and history. Their ids are never given out again.
-    ///
-    /// Content that is still in the log counts for nothing without its zone, so a crash between
-    /// this call and the commit of a drop leaves nothing behind that could come back.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn remove_zones(&self, ids: &[ZoneId]) -> Result<(), StoreError> {
+    pub(crate) fn remove_zones(&self, ids: &[ZoneId]) -> Result<(), StoreError> {
         let mut connection = self.lock()?;
         let mut remove = || {
             let transaction = connection.transaction()?;
