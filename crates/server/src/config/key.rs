@@ -80,7 +80,7 @@ impl Keys {
             return defined.key.clone();
         }
         if !self.faulty.contains(&name) {
-            let known: Vec<String> = self.keys.keys().take(8).map(|name| plain(name)).collect();
+            let known: Vec<String> = self.keys.keys().take(8).map(plain).collect();
             let expected = if known.is_empty() {
                 "a [[key]] with that name in this file, which has none".to_owned()
             } else {

@@ -4,7 +4,7 @@
 //! asks the other way round: a value is shown only if the key before it is known to be harmless.
 
 /// Keys whose values may be shown: all of ours but `secret`.
-const HARMLESS: [&str; 49] = [
+const HARMLESS: [&str; 52] = [
     "address",
     "algorithm",
     "allow",
@@ -16,11 +16,13 @@ const HARMLESS: [&str; 49] = [
     "format",
     "from",
     "idle-seconds",
+    "image-size-min",
     "key",
     "level",
     "limits",
     "listen",
     "log",
+    "log-size-min",
     "memory-bytes-max",
     "name",
     "notify",
@@ -38,6 +40,7 @@ const HARMLESS: [&str; 49] = [
     "secret-file",
     "server",
     "source",
+    "store",
     "tcp",
     "transfer-idle-seconds",
     "transfer-seconds",

@@ -4,7 +4,7 @@ use super::fault::{Fault, Faults};
 use super::raw::{RawBounds, RawLimits, RawQuery, RawServer, RawStore, RawTcp, RawZoneLimits};
 use super::size::Size;
 use super::{Limits, Server, Store, Tcp, ZoneLimits};
-use ::zone::Limits as ContentLimits;
+use ::zone::{Limits as ContentLimits, RRSET_BYTES_FITTING};
 use proto::access::AddressRange;
 use proto::refresh::Bounds;
 use proto::time::Seconds;
@@ -205,8 +205,8 @@ pub(super) fn zone_limits(
 ) -> ZoneLimits {
     let content = defaults.content;
     let records = number(raw.rrset_records_max, 1..=u64::from(u32::MAX), faults);
-    // What does not fit a message cannot be served, so 65,535 is the end (RFC 1035 §4.2.2).
-    let rrset_bytes = size(raw.rrset_bytes_max, 65_535, faults);
+    // What does not fit a message cannot be served (RFC 1035 §4.2.2).
+    let rrset_bytes = size(raw.rrset_bytes_max, RRSET_BYTES_FITTING.into(), faults);
     let types = number(raw.types_per_name_max, 1..=65_535, faults);
     let idle_span = raw.transfer_idle_seconds.as_ref().map(Spanned::span);
     let transfer = seconds(raw.transfer_seconds, faults).unwrap_or(defaults.transfer);

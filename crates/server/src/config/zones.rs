@@ -7,6 +7,7 @@ use super::section;
 use super::{DEFAULT_VIEW, Primary, Zone, ZoneLimits, ZoneName};
 use proto::access::{AccessRule, AddressRange};
 use proto::refresh::Bounds;
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
@@ -38,11 +39,14 @@ pub(super) fn read(
         let name_span = name.as_ref().map_or(entry.span.clone(), |(_, span)| span.clone());
         let zone = settings(raw, entry.span, defaults, keys, faults);
         let (Some((name, _)), Some(zone)) = (name, zone) else { continue };
-        if zones.contains_key(&name) {
-            let found = format!("the zone {} is there a second time", name.apex);
-            faults.push(Fault::new(name_span, found, "each zone once in a view"));
-        } else {
-            zones.insert(name, Arc::new(zone));
+        match zones.entry(name) {
+            Slot::Vacant(slot) => {
+                slot.insert(Arc::new(zone));
+            }
+            Slot::Occupied(slot) => {
+                let found = format!("the zone {} is there a second time", slot.key().apex);
+                faults.push(Fault::new(name_span, found, "each zone once in a view"));
+            }
         }
     }
     zones

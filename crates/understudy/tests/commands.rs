@@ -1,0 +1,94 @@
+//! The program as a shell sees it: what it prints where, and how it ends.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn understudy(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .args(arguments)
+        .env_remove("UNDERSTUDY_SOCKET")
+        .output()
+        .expect("the program starts")
+}
+
+fn said(octets: &[u8]) -> String {
+    String::from_utf8_lossy(octets).into_owned()
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_shows_the_right_one() {
+    for arguments in [
+        &[][..],
+        &["zone"],
+        &["zone", "status"],
+        &["zone", "list", "--state", "fine"],
+        &["key", "generate", "a b"],
+        &["key", "generate", "k1", "--algorithm", "hmac-sha3"],
+        &["nonsense"],
+    ] {
+        let output = understudy(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn without_a_daemon_every_client_verb_ends_with_3_and_says_how_to_start_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let socket = folder.path().join("control.sock").display().to_string();
+    for verb in [
+        &["zone", "list"][..],
+        &["zone", "status", "example.net"],
+        &["zone", "refresh", "example.net"],
+        &["zone", "retransfer", "example.net"],
+        &["reload"],
+    ] {
+        let output = understudy(&[verb, &["--socket", &socket]].concat());
+        assert_eq!(output.status.code(), Some(3), "{verb:?}");
+        let stderr = said(&output.stderr);
+        assert!(stderr.contains(&format!("no daemon listens at {socket}")), "{stderr}");
+        assert!(stderr.contains("understudy serve"), "{stderr}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn socket_is_taken_from_the_environment_too() {
+    let output = Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .args(["zone", "list"])
+        .env("UNDERSTUDY_SOCKET", "/nonexistent/a.sock")
+        .output()
+        .expect("the program starts");
+    assert!(said(&output.stderr).contains("/nonexistent/a.sock"));
+}
+
+#[test]
+fn version_is_printed_by_verb_and_by_flag() {
+    for arguments in [["version"], ["--version"]] {
+        let output = understudy(&arguments);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(said(&output.stdout).starts_with("understudy "));
+    }
+}
+
+/// I-5: keys are generated for you.
+#[test]
+fn generated_key_is_accepted_by_the_configuration_as_it_is_printed() {
+    for algorithm in
+        ["hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"]
+    {
+        let output = understudy(&["key", "generate", "tsig.example.net", "--algorithm", algorithm]);
+        assert_eq!(output.status.code(), Some(0));
+        let printed = said(&output.stdout);
+        let (toml, bind) = printed.split_once("# For named.conf").expect("both ends");
+        let config = server::config::Config::parse(toml, Path::new("understudy.toml"))
+            .unwrap_or_else(|error| panic!("{error}"));
+        let key = config.keys.values().next().expect("one key");
+        assert_eq!(key.name().to_string(), "tsig.example.net.");
+        assert!(key.algorithm().as_str().starts_with(algorithm));
+        assert_eq!(key.secret_bits(), key.algorithm().hash_octets() * 8);
+        assert!(bind.contains(&key.secret_base64()), "one secret at both ends");
+        assert!(bind.contains("key \"tsig.example.net\" {"));
+    }
+}
