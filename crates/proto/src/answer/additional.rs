@@ -17,7 +17,7 @@ use super::reply::{Reply, Sent, Signatures, Truncated};
 use wire::codes::Rrtype;
 use wire::message::Section;
 use wire::name::NameRef;
-use zone::{Leaf, Rrset, Version};
+use zone::{Leaf, Lookup, Rrset, Version};
 
 /// Records of an answer whose targets' addresses are looked for (threat 39).
 pub const TARGETS_MAX: usize = 13;
@@ -43,12 +43,13 @@ pub(super) fn addresses(
         if let Some(place) = seen.get_mut(place) {
             *place = Some(target);
         }
-        let Some(leaf) = version.glue(target) else { continue };
         // Whoever asks for the servers of a zone will use glue; for the others it is not ours to tell.
-        if !is_glue(&leaf) {
-            offer(target, &leaf, reply.signatures(), reply);
-        } else if rrtype == Rrtype::NS {
-            offer(target, &leaf, Signatures::Unwanted, reply);
+        let leaf = match rrtype {
+            Rrtype::NS => version.glue(target),
+            Rrtype(_) => authoritative(version, target),
+        };
+        if let Some(leaf) = leaf {
+            offer(target, &leaf, reply);
         }
     }
 }
@@ -93,7 +94,7 @@ pub(super) fn glue(
     }
     for target in targets().filter(is_sibling).take(TARGETS_MAX) {
         if let Some(leaf) = version.glue(target).filter(|leaf| !is_glue(leaf)) {
-            offer(target, &leaf, reply.signatures(), reply);
+            offer(target, &leaf, reply);
         }
     }
     Ok(())
@@ -106,11 +107,26 @@ fn require(target: NameRef<'_>, leaf: &Leaf<'_>, reply: &mut Reply<'_>) -> Resul
     Ok(())
 }
 
-fn offer(target: NameRef<'_>, leaf: &Leaf<'_>, signatures: Signatures, reply: &mut Reply<'_>) {
+fn offer(target: NameRef<'_>, leaf: &Leaf<'_>, reply: &mut Reply<'_>) {
+    // RFC 4035 §2.2: glue is not signed.
+    let signatures = if is_glue(leaf) { Signatures::Unwanted } else { reply.signatures() };
     for rrtype in ADDRESSES {
         if let Some(sent) = Sent::find(leaf, rrtype, signatures) {
             reply.offer(target, &sent);
         }
+    }
+}
+
+/// The leaf of exactly this name, if what it has is part of answers.
+fn authoritative<'v>(version: &'v Version, target: NameRef<'_>) -> Option<Leaf<'v>> {
+    match version.lookup(target) {
+        Lookup::Found { leaf, wildcard: None } => Some(leaf),
+        Lookup::Found { wildcard: Some(_), .. }
+        | Lookup::EmptyNonTerminal { .. }
+        | Lookup::Cut { .. }
+        | Lookup::Dname { .. }
+        | Lookup::Missing { .. }
+        | Lookup::OutOfZone => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What exists: hits, wildcards, aliases, DNAME, and the addresses that travel along.
 
-use super::check;
+use super::{check, check_in};
 
 #[test]
 fn rfc1034_4_3_2_a_name_with_the_type_is_answered_with_the_whole_rrset() {
@@ -118,6 +118,12 @@ fn threat_36_a_loop_of_aliases_is_told_once() {
         "NOERROR aa
          answer loop1.example. 3600 CNAME loop2.example.
          answer loop2.example. 3600 CNAME loop1.example.",
+    );
+    check(
+        "loop3.example. A",
+        "NOERROR aa
+         answer loop3.example. 3600 CNAME LOOP4.example.
+         answer LOOP4.example. 3600 CNAME Loop3.example.",
     );
     check(
         "x.wildloop.example. A",
@@ -283,6 +289,8 @@ fn rfc9460_4_1_the_target_of_svcb_brings_its_addresses_and_a_dot_means_the_owner
          answer web.example. 3600 HTTPS 0 svc.example.
          additional svc.example. 3600 A 192.0.2.6",
     );
+    // §2.5.1: an alias to a dot is an alias to nowhere.
+    check("nowhere.svc.example. SVCB", "NOERROR aa answer nowhere.svc.example. 3600 SVCB 0 .");
 }
 
 #[test]
@@ -293,5 +301,14 @@ fn the_closest_of_the_held_zones_answers() {
         "NOERROR aa
          answer held.example. 600 NS ns.held.example.
          additional ns.held.example. 600 A 192.0.2.15",
+    );
+}
+
+#[test]
+fn rfc6672_2_4_what_lies_below_a_dname_does_not_travel_along() {
+    check_in(
+        "$ORIGIN z.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\n@ DNAME y.\n@ MX 1 a\na A 192.0.2.1\n",
+        "z. MX",
+        "NOERROR aa answer z. 60 MX 1 a.z.",
     );
 }

@@ -1,6 +1,6 @@
 //! Delegations: where authority ends and which addresses must travel along.
 
-use super::{check, check_in};
+use super::{ask, check, check_in};
 
 const SUB: &str = "NOERROR
      authority sub.example. 3600 NS ns.sib.example.
@@ -86,4 +86,30 @@ fn addresses_the_resolver_can_ask_us_for_are_dropped_in_silence() {
         zone += &format!("auth A 192.0.2.{n}\n");
     }
     check_in(&zone, "sub.w. A noedns", "NOERROR authority sub.w. 60 NS auth.w.");
+}
+
+#[test]
+fn threat_39_of_servers_that_can_be_asked_for_thirteen_are_looked_up() {
+    let mut zone = String::from("$ORIGIN w.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\n");
+    for n in 0..20 {
+        zone += &format!("sub NS auth{n}\nauth{n} A 192.0.2.{n}\n");
+    }
+    let told = ask(&zone, "sub.w. A tcp");
+    assert_eq!((told.authority.len(), told.additional.len()), (20, 13));
+}
+
+#[test]
+fn rfc9471_3_2_sibling_glue_is_required_even_behind_addresses_that_are_not() {
+    let mut zone = String::from("$ORIGIN w.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\n");
+    zone += "sub NS a\nsub NS ns.other\nother NS ns.sub\n";
+    for n in 0..26 {
+        zone += &format!("a A 192.0.2.{n}\nns.other A 192.0.2.{n}\n");
+    }
+    let glue = |n: usize| format!("\nadditional ns.other.w. 60 A 192.0.2.{n}");
+    let all = (0..26).map(glue).collect::<String>();
+    let servers = "authority sub.w. 60 NS a.w. authority sub.w. 60 NS ns.other.w.";
+    // a comes first in canonical order, and there is room for one of the two.
+    check_in(&zone, "sub.w. A noedns", &format!("NOERROR {servers}{all}"));
+    let more = (26..40).map(|n| format!("ns.other A 192.0.2.{n}\n")).collect::<String>();
+    check_in(&(zone + &more), "sub.w. A noedns", &format!("NOERROR tc {servers}"));
 }

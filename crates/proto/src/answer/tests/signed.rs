@@ -82,6 +82,7 @@ fn rfc4035_3_1_3_negative_answers_sign_the_soa_with_its_negative_ttl() {
     check("nope.signed. A do", &format!("NXDOMAIN aa {soa}"));
     check("www.signed. MX do", &format!("NOERROR aa {soa}"));
     check("wild.signed. A do", &format!("NOERROR aa {soa}"));
+    check("unsigned.signed. DS do", &format!("NOERROR aa {soa}"));
 }
 
 #[test]
