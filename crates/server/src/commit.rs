@@ -23,15 +23,12 @@ pub(crate) enum Change {
     Whole(Arc<Version>),
     /// Move it on by these diffs, in order, to this version.
     Diffs(Vec<Diff>, Arc<Version>),
-    /// Forget it.
-    Drop,
 }
 
 impl Change {
-    const fn version(&self) -> Option<&Arc<Version>> {
+    const fn version(&self) -> &Arc<Version> {
         match self {
-            Self::Whole(version) | Self::Diffs(_, version) => Some(version),
-            Self::Drop => None,
+            Self::Whole(version) | Self::Diffs(_, version) => version,
         }
     }
 }
@@ -48,7 +45,6 @@ impl CommitRequest {
         match &self.change {
             Change::Whole(version) => Commit::Whole { id, version: version.clone() },
             Change::Diffs(diffs, result) => Commit::Diffs { id, diffs, result: result.clone() },
-            Change::Drop => Commit::Drop { id },
         }
     }
 }
@@ -112,8 +108,8 @@ fn run(
                 Err(_) => make_durable(store, clock, std::slice::from_ref(&entry)),
             };
             let (CommitRequest { zone, change }, reply) = entry;
-            if let (Ok(()), Some(version)) = (&result, change.version()) {
-                table.publish(zone, ZoneState::Serving(version.clone()));
+            if result.is_ok() {
+                table.publish(zone, ZoneState::Serving(change.version().clone()));
             }
             let result = result.map_err(|fault| {
                 Fault::new(Code::InstallFailed).with("reason", &fault).with("disk", fault.code())
@@ -140,7 +136,7 @@ fn make_durable(
         .iter()
         .filter_map(|(request, _)| match &request.change {
             Change::Whole(version) => Some((request.zone, timers_from(now, version))),
-            Change::Diffs(..) | Change::Drop => None,
+            Change::Diffs(..) => None,
         })
         .collect();
     if first_timers.is_empty() { Ok(()) } else { store.meta().save_timers(&first_timers) }

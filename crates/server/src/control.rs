@@ -1,8 +1,7 @@
 //! The one writer of settings, and the daemon as the API sees it.
 
 use crate::clock::Clock;
-use crate::commit::{Change, CommitRequest};
-use crate::config::{Config, ZoneName};
+use crate::config::{Config, Zone, ZoneName};
 use crate::daemon::Error;
 use crate::event::DriverEvent;
 use crate::http::{Control, Detail, ZoneFilter, timestamp};
@@ -19,9 +18,11 @@ use proto::refresh::remaining;
 use proto::time::UnixSeconds;
 use proto::tsig::Keyring;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Content, RecoveredZone, Recovery, Store, ZoneKey};
 use tokio::sync::oneshot;
+use tokio::task::block_in_place;
 use wire::name::Name;
 use zone::{ViewId, ZoneId, ZoneState as Published};
 
@@ -125,7 +126,8 @@ impl Running {
             drivers.push(ZoneDriver::new(*id, name.clone(), config.clone(), shared, restored));
         }
         self.0.access.store(Arc::new(access(&settings)));
-        self.forget(held.into_keys().collect())?;
+        let gone: Vec<ZoneId> = held.into_keys().collect();
+        block_in_place(|| self.0.store.remove_zones(&gone))?;
         for driver in drivers {
             self.0.shared.inbox.send(Message::Put(Box::new(driver))).await;
         }
@@ -157,16 +159,6 @@ impl Running {
         Some(Restored { version, confirmed_at, expires_at: clock.now().plus(left) })
     }
 
-    /// Forgets zones for good: their content, their deadlines, their history.
-    fn forget(&self, ids: Vec<ZoneId>) -> Result<(), Error> {
-        self.0.store.meta().remove_zones(&ids)?;
-        for zone in ids {
-            let request = CommitRequest { zone, change: Change::Drop };
-            self.0.shared.committer.spawn(request, |_| async {});
-        }
-        Ok(())
-    }
-
     /// Reads the configuration again; what does not parse changes nothing.
     pub(crate) async fn reload(&self) -> Result<ReloadReport, Problem> {
         let mut settings = self.0.settings.lock().await;
@@ -188,7 +180,7 @@ impl Running {
         let old = std::mem::replace(&mut settings.config, newer);
         let difference = old.difference(&settings.config);
         let added: Vec<ZoneKey> = difference.added.iter().map(|(name, _)| zone_key(name)).collect();
-        let added_ids = match store.meta().assign_ids(&added) {
+        let added_ids = match block_in_place(|| store.meta().assign_ids(&added)) {
             Ok(ids) => ids,
             Err(fault) => {
                 settings.config = old; // nothing has been done yet
@@ -229,7 +221,7 @@ impl Running {
         if let Some(level) = &self.0.log_level {
             level.set(settings.config.log.level);
         }
-        if let Err(fault) = self.forget(removed) {
+        if let Err(fault) = block_in_place(|| store.remove_zones(&removed)) {
             tracing::error!(%fault, "removed zones are no longer served, but still on disk");
         }
         Ok(report)
@@ -337,15 +329,22 @@ fn reload_refused(fault: impl std::fmt::Display) -> Problem {
 fn access(settings: &Settings) -> Access {
     let zones =
         settings.ids.iter().filter_map(|(name, id)| Some((*id, settings.config.zones.get(name)?)));
+    // Most zones share their rules, and what is the default costs no search for each query.
+    let default = zones.clone().next().map(|(_, zone)| queriers_of(zone)).unwrap_or_default();
     Access {
-        queriers: Admission::new(
-            Queriers::Everybody,
-            zones
-                .clone()
-                .map(|(id, zone)| (id, Queriers::Listed(zone.query.iter().copied().collect()))),
-        ),
+        queriers: Admission::new(default, zones.clone().map(|(id, zone)| (id, queriers_of(zone)))),
         udp_size_max: settings.config.server.udp_payload_max,
         keys: Keyring::new(settings.config.keys.values().cloned()),
         zones: zones.map(|(id, zone)| (id, zone.clone())).collect(),
     }
+}
+
+fn queriers_of(zone: &Zone) -> Queriers {
+    let is_open_to = |family: fn(&IpAddr) -> bool| {
+        zone.query.iter().any(|range| range.prefix_bits() == 0 && family(&range.first()))
+    };
+    if is_open_to(IpAddr::is_ipv4) && is_open_to(IpAddr::is_ipv6) {
+        return Queriers::Everybody;
+    }
+    Queriers::Listed(zone.query.iter().copied().collect())
 }

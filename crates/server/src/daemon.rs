@@ -63,14 +63,11 @@ pub enum Error {
 /// A running daemon. Dropping it without [`Daemon::stop`] leaves its threads behind.
 pub struct Daemon {
     running: Running,
-    stop_tasks: watch::Sender<bool>,
-    stop_udp: Arc<AtomicBool>,
-    udp_threads: Vec<JoinHandle<()>>,
+    listening: Listening,
     /// Ends the compacting thread when dropped.
     stop_compacting: SyncSender<()>,
     /// End when nothing can reach them any more.
     writers: Vec<JoinHandle<()>>,
-    tasks: Vec<tokio::task::JoinHandle<()>>,
     shard_tasks: Vec<tokio::task::JoinHandle<()>>,
     runtime: Runtime,
     transfers: Runtime,
@@ -107,13 +104,7 @@ impl Daemon {
             Committer::start(store.clone(), table.clone(), clock, runtime.handle().clone())?;
         let (inbox, messages) = shard::channel();
         let shards: Arc<[_]> = Arc::new([inbox.clone()]);
-        let limits = config.limits;
-        let dialler = Dialler::new(
-            transfers.handle().clone(),
-            limits.transfers_max,
-            limits.transfers_per_primary_max,
-            clock,
-        );
+        let dialler = Dialler::new(transfers.handle().clone(), config.limits, clock);
         let shared = Shared {
             clock,
             table: table.clone(),
@@ -135,40 +126,19 @@ impl Daemon {
                 clock,
             })
         };
-        let (stop_tasks, stopped) = watch::channel(false);
-        let stop_udp = Arc::new(AtomicBool::new(false));
-        let mut udp_threads = Vec::new();
-        for (index, socket) in sockets.udp.into_iter().enumerate() {
-            let threads = UdpThreads { responder: responder(), stop: stop_udp.clone() };
-            udp_threads.push(threads.spawn(socket, index % cpus())?);
-        }
-        let clients = Clients::new(sockets.tcp_limits);
-        let mut tasks = Vec::new();
-        let _inside = runtime.enter();
-        for listener in sockets.tcp {
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            let serving = tcp::serve(listener, responder(), clients.clone(), stopped.clone());
-            tasks.push(runtime.spawn(serving));
-        }
-        tasks.push(runtime.spawn(serve_api(control_socket, running.clone(), stopped)));
+        let inside = runtime.enter();
+        let mut listening = Listening::start(sockets, responder)?;
+        let api = serve_api(control_socket, running.clone(), listening.stop_tasks.subscribe());
+        listening.tasks.push(runtime.spawn(api));
         let (stop_compacting, stopped_compacting) = sync_channel(1);
         let compacting =
             std::thread::Builder::new().name("compact".to_owned()).spawn(move || {
                 batch::lower_thread_priority();
                 commit::compact_until(&store, &stopped_compacting);
             })?;
-        Ok(Self {
-            running,
-            stop_tasks,
-            stop_udp,
-            udp_threads,
-            stop_compacting,
-            writers: vec![ledger_thread, commit_thread, compacting],
-            tasks,
-            shard_tasks,
-            runtime,
-            transfers,
-        })
+        drop(inside);
+        let writers = vec![ledger_thread, commit_thread, compacting];
+        Ok(Self { running, listening, stop_compacting, writers, shard_tasks, runtime, transfers })
     }
 
     /// Reads the configuration again. Blocks.
@@ -181,15 +151,8 @@ impl Daemon {
 
     /// Ends everything in order, and returns when all that was learnt is on disk. Blocks.
     pub fn stop(self) {
-        self.stop_udp.store(true, Ordering::Relaxed);
-        self.stop_tasks.send_replace(true);
-        for thread in self.udp_threads {
-            drop(thread.join()); // a panic was logged by the thread's own hook
-        }
         self.runtime.block_on(async {
-            for task in self.tasks {
-                drop(tokio::time::timeout(STOP_LIMIT, task).await);
-            }
+            self.listening.stop().await;
             self.running.stop_shards().await;
             for task in self.shard_tasks {
                 drop(tokio::time::timeout(STOP_LIMIT, task).await);
@@ -237,6 +200,47 @@ impl Sockets {
             stalled: Duration::from_secs(config.tcp.write.0.into()),
         };
         Ok(Self { tcp, udp, tcp_limits })
+    }
+}
+
+/// What takes queries and requests.
+struct Listening {
+    stop_tasks: watch::Sender<bool>,
+    stop_udp: Arc<AtomicBool>,
+    udp_threads: Vec<JoinHandle<()>>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Listening {
+    /// A thread for each UDP socket and a task for each TCP listener, with a responder each.
+    fn start(sockets: Sockets, responder: impl Fn() -> Arc<Responder>) -> io::Result<Self> {
+        let (stop_tasks, stopped) = watch::channel(false);
+        let stop_udp = Arc::new(AtomicBool::new(false));
+        let mut udp_threads = Vec::new();
+        for (index, socket) in sockets.udp.into_iter().enumerate() {
+            let threads = UdpThreads { responder: responder(), stop: stop_udp.clone() };
+            udp_threads.push(threads.spawn(socket, index % cpus())?);
+        }
+        let clients = Clients::new(sockets.tcp_limits);
+        let mut tasks = Vec::new();
+        for listener in sockets.tcp {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            let serving = tcp::serve(listener, responder(), clients.clone(), stopped.clone());
+            tasks.push(tokio::spawn(serving));
+        }
+        Ok(Self { stop_tasks, stop_udp, udp_threads, tasks })
+    }
+
+    /// Nothing more is taken; what was taken is answered.
+    async fn stop(self) {
+        self.stop_udp.store(true, Ordering::Relaxed);
+        self.stop_tasks.send_replace(true);
+        for task in self.tasks {
+            drop(tokio::time::timeout(STOP_LIMIT, task).await);
+        }
+        for thread in self.udp_threads {
+            drop(thread.join()); // within one poll of its socket; a panic was logged there
+        }
     }
 }
 

@@ -11,14 +11,14 @@ use fault::DialFault;
 use stream::StreamLimits;
 
 use crate::clock::Clock;
-use crate::config::{Primary, ZoneLimits};
+use crate::config::{Limits, Primary, ZoneLimits};
 use crate::event::{DialFailed, DialResult, Dialled};
 use api::Action;
 use proto::code::{Code, Fault};
 use proto::primaries::{Ask, Remedy};
 use proto::refresh::SoaTimers;
 use proto::tsig::{ResponseVerifier, TsigFault, sign_request};
-use proto::xfr::inbound::{Inbound, Limits, Progress as Feeding};
+use proto::xfr::inbound::{self, Inbound, Progress as Feeding};
 use proto::xfr::{probe, query};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -28,7 +28,7 @@ use std::time::Duration;
 use stream::Stream;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinSet};
 use wire::name::Name;
 use zone::Version;
 
@@ -37,6 +37,8 @@ const UDP_WAITS: [Duration; 2] = [Duration::from_millis(1_500), Duration::from_s
 /// Waits of a SOA query over TCP.
 const PROBE_LIMITS: StreamLimits =
     StreamLimits { idle: Duration::from_secs(10), total: Duration::from_secs(15) };
+/// SOA queries in flight: each holds a socket, and a start has one for every zone.
+const PROBES_MAX: usize = 256;
 /// Octets of the ID that opens every message.
 const ID_OCTETS: usize = 2;
 
@@ -67,23 +69,59 @@ pub(crate) struct Dialler {
     clock: Clock,
 }
 
-/// Whose turn it is to transfer.
+/// Whose turn it is, and how much may be in flight.
 struct Turns {
+    probes: Semaphore,
     all: Semaphore,
     per_primary_max: usize,
     per_primary: Mutex<HashMap<SocketAddr, Arc<Semaphore>>>,
+    memory: Memory,
+}
+
+/// What all running transfers hold together.
+struct Memory {
+    used_bytes: AtomicU64,
+    max_bytes: u64,
+}
+
+/// One transfer's share, given back when dropped.
+struct Share<'m> {
+    memory: &'m Memory,
+    bytes: u64,
+}
+
+impl Share<'_> {
+    /// Grows to `bytes`, or says why not: a refused transfer is tried again at RETRY, a daemon
+    /// that was killed for its memory is not.
+    fn grow_to(&mut self, bytes: u64) -> Result<(), Fault> {
+        let more = bytes.saturating_sub(self.bytes);
+        let used = self.memory.used_bytes.fetch_add(more, Ordering::Relaxed).saturating_add(more);
+        self.bytes = self.bytes.max(bytes);
+        if used <= self.memory.max_bytes {
+            return Ok(());
+        }
+        Err(Fault::new(Code::TransferMemoryFull)
+            .with("used_bytes", used)
+            .with("limit_bytes", self.memory.max_bytes))
+    }
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        self.memory.used_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 impl Dialler {
-    /// At most `transfers_max` transfers at once, `per_primary_max` of them from one primary.
-    pub(crate) fn new(
-        runtime: Handle,
-        transfers_max: usize,
-        per_primary_max: usize,
-        clock: Clock,
-    ) -> Self {
-        let all = Semaphore::new(transfers_max);
-        let turns = Turns { all, per_primary_max, per_primary: Mutex::default() };
+    /// Keeps within the instance's limits on transfers.
+    pub(crate) fn new(runtime: Handle, limits: Limits, clock: Clock) -> Self {
+        let turns = Turns {
+            probes: Semaphore::new(PROBES_MAX),
+            all: Semaphore::new(limits.transfers_max),
+            per_primary_max: limits.transfers_per_primary_max,
+            per_primary: Mutex::default(),
+            memory: Memory { used_bytes: AtomicU64::new(0), max_bytes: limits.memory_bytes_max },
+        };
         Self { runtime, turns: Arc::new(turns), clock }
     }
 
@@ -98,17 +136,33 @@ impl Dialler {
         F: Future<Output = ()> + Send,
     {
         let dialler = self.clone();
-        let task = async move {
-            let result = dialler.ask(&question, &progress).await;
+        let outer = async move {
+            // In a set of its own, so that ending this task ends the question, and a panic in it
+            // comes back as a failure.
+            let mut asking = JoinSet::new();
+            asking.spawn(async move { dialler.ask(&question, &progress).await });
+            let result = match asking.join_next().await {
+                Some(Ok(result)) => result,
+                Some(Err(_)) | None => {
+                    let fault = Fault::new(Code::MalformedMessage).with("found", "a fault of ours");
+                    Err(failed(Action::Install, fault, Remedy::TryNextPrimary))
+                }
+            };
             reply(result).await;
         };
-        self.runtime.spawn(task).abort_handle()
+        self.runtime.spawn(outer).abort_handle()
     }
 
     async fn ask(&self, question: &Question, progress: &Progress) -> DialResult {
         match question.ask {
-            Ask::ProbeUdp => self.probe_udp(question).await.map(Dialled::Soa),
-            Ask::ProbeTcp => self.probe_tcp(question).await.map(Dialled::Soa),
+            Ask::ProbeUdp => {
+                let _turn = self.turns.probes.acquire().await;
+                self.probe_udp(question).await.map(Dialled::Soa)
+            }
+            Ask::ProbeTcp => {
+                let _turn = self.turns.probes.acquire().await;
+                self.probe_tcp(question).await.map(Dialled::Soa)
+            }
             Ask::Ixfr(_) | Ask::Axfr => {
                 // Their own primary's queue first, so that a slow one holds up no others.
                 let of_primary = self.turns.of(question.primary.address);
@@ -179,7 +233,7 @@ impl Dialler {
     /// One transfer over one connection, from the request to a checked version.
     async fn transfer(&self, question: &Question, progress: &Progress) -> DialResult {
         let id = fresh_id(Action::Axfr)?;
-        let limits = Limits::of_zone(question.limits.content);
+        let limits = inbound::Limits::of_zone(question.limits.content);
         let (action, mut octets, mut inbound) = match (question.ask, &question.held) {
             (Ask::Ixfr(_), Some(held)) => {
                 let octets = query::ixfr(id, question.apex.as_ref(), &held.soa().fields);
@@ -196,6 +250,7 @@ impl Dialler {
             idle: Duration::from_secs(question.limits.transfer_idle.0.into()),
             total: Duration::from_secs(question.limits.transfer.0.into()),
         };
+        let mut share = Share { memory: &self.turns.memory, bytes: 0 };
         let Primary { address, source, .. } = question.primary;
         let mut stream = Stream::connect(address, source, limits).await.map_err(dial_failed)?;
         stream.send(&octets).await.map_err(dial_failed)?;
@@ -216,6 +271,9 @@ impl Dialler {
                 .map_err(|fault| tsig_failed(action, &fault))?;
             let fed = inbound.feed(message);
             let received = inbound.received();
+            share
+                .grow_to(received.bytes)
+                .map_err(|fault| failed(action, fault, Remedy::TryNextPrimary))?;
             progress.bytes.store(received.bytes, Ordering::Relaxed);
             progress.records.store(received.records, Ordering::Relaxed);
             match fed.map_err(|fault| failed(action, fault.fault(), fault.remedy()))? {

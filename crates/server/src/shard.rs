@@ -107,13 +107,20 @@ impl Shard {
             };
             match message {
                 None | Some(Message::Stop) => break,
-                Some(message) => self.on_message(message),
+                Some(message) => self.on_message_guarded(message),
             }
             if self.save_at <= self.clock.now() {
                 self.save().await;
             }
         }
         self.save().await;
+    }
+
+    /// A fault in one message must not end the shard: other zones live here.
+    fn on_message_guarded(&mut self, message: Message) {
+        if catch_unwind(AssertUnwindSafe(|| self.on_message(message))).is_err() {
+            tracing::error!("a fault of ours: one message to the zones was lost");
+        }
     }
 
     fn on_message(&mut self, message: Message) {
