@@ -2,6 +2,7 @@
 //!
 //! It performs what the pure crates decide, and decides nothing itself.
 
+pub mod check;
 mod clock;
 mod commit;
 pub mod config;

@@ -92,3 +92,55 @@ fn generated_key_is_accepted_by_the_configuration_as_it_is_printed() {
         assert!(bind.contains("key \"tsig.example.net\" {"));
     }
 }
+
+/// A configuration in a folder of its own, with its data beside it.
+fn configured(text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("understudy.toml");
+    std::fs::write(&path, format!("[server]\ndata-dir = \"data\"\n{text}")).expect("written");
+    (folder, path.display().to_string())
+}
+
+#[test]
+fn check_accepts_a_good_configuration_before_anything_has_run() {
+    let (_folder, path) = configured("[[zone]]\nname = \"a\"\nprimaries = [\"192.0.2.1\"]\n");
+    let output = understudy(&["check", "--config", &path]);
+    let page = said(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output.stderr));
+    assert!(page.contains("good, zones: 1") && page.contains("does not exist yet"), "{page}");
+    let output = understudy(&["check", "--config", &path, "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&json["sound"], &json["zones_configured"]), (&true.into(), &1.into()));
+}
+
+#[test]
+fn serve_and_check_refuse_a_bad_configuration_with_file_and_line() {
+    let (_folder, path) = configured("[tcp]\nclients = 1\n\n[limits]\nrecords-max = 0\n");
+    for verb in ["serve", "check"] {
+        let output = understudy(&[verb, "--config", &path]);
+        assert_eq!(output.status.code(), Some(1), "{verb}");
+        let stderr = said(&output.stderr);
+        assert!(stderr.contains(&format!("{path}:4:1: unknown key `clients`")), "{stderr}");
+        assert!(stderr.contains(&format!("{path}:7:15: found 0; expected 1 or more")), "{stderr}");
+    }
+}
+
+#[test]
+fn check_fails_for_a_data_directory_that_was_named_and_is_not_there() {
+    let (folder, path) = configured("");
+    let missing = folder.path().join("missing").display().to_string();
+    let output = understudy(&["check", "--config", &path, "--data-dir", &missing]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output.stderr).contains(&missing), "{}", said(&output.stderr));
+}
+
+#[test]
+fn check_finds_a_damaged_database() {
+    let (folder, path) = configured("");
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).expect("a folder");
+    std::fs::write(data.join("understudy.sqlite"), "no database").expect("written");
+    let output = understudy(&["check", "--config", &path]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output.stdout));
+    assert!(said(&output.stderr).contains("sqlite"), "{}", said(&output.stderr));
+}
