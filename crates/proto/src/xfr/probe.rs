@@ -240,7 +240,7 @@ impl Seen {
                 Ok(SoaTimers { serial, refresh, retry, expire })
             }
             Some(_) => Err(ProbeFault::Lame { referred_to: None }),
-            None if aa || self.within.is_some() => Err(ProbeFault::NotApex { apex: self.within }),
+            None if aa => Err(ProbeFault::NotApex { apex: self.within }),
             None => Err(ProbeFault::Lame { referred_to: self.referred_to }),
         }
     }

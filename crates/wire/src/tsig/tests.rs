@@ -79,6 +79,23 @@ fn only_the_right_mac_verifies_at_any_length_it_has() {
     }
 }
 
+/// An algorithm that always truncates has no longer MAC.
+#[test]
+fn untruncated_macs_of_truncating_algorithms_do_not_verify() {
+    for (whole, cut) in [
+        (Algorithm::HmacSha256, Algorithm::HmacSha256To128),
+        (Algorithm::HmacSha384, Algorithm::HmacSha384To192),
+        (Algorithm::HmacSha512, Algorithm::HmacSha512To256),
+    ] {
+        let mac = mac_of(&key(whole, b"secret"), b"message");
+        let cut = key(cut, b"secret");
+        let mut digest = Digest::new(&cut);
+        digest.message(b"message");
+        assert!(digest.clone().verify(&mac.as_octets()[..cut.mac_octets()]));
+        assert!(!digest.verify(mac.as_octets()), "{cut:?}");
+    }
+}
+
 /// RFC 8945 §5.2.2.1.
 #[test]
 fn mac_lengths_follow_the_standard() {
@@ -221,6 +238,10 @@ fn inner_lengths_must_add_up() {
         broken[at] = value;
         assert_eq!(find(&broken).unwrap_err(), Malformed::Rdata, "octet {at}");
     }
+    let mut longer = signed.clone();
+    longer[rdata_at - 1] += 1;
+    longer.push(0);
+    assert_eq!(find(&longer).unwrap_err(), Malformed::Rdata, "an octet behind the last field");
     let mut compressed = signed.clone();
     compressed[rdata_at] = 0xc0;
     assert_eq!(find(&compressed).unwrap_err(), Malformed::Rdata);

@@ -29,6 +29,7 @@ fn apex() -> Name {
 /// | `soa7` | the zone's SOA with serial 7 |
 /// | `soa7'` | the same with another refresh |
 /// | `SOA7` | the same with names in upper case |
+/// | `moved7` | the same with another MNAME |
 /// | `ns` | NS at the apex |
 /// | `a5` | A at `h5.example.` |
 /// | `sub` | SOA at `h1.example.` |
@@ -45,6 +46,7 @@ fn record(word: &str) -> Record {
     let (owner, rrtype, rdata) = match letters {
         "soa" => ("example.", Rrtype::SOA, soa_rdata("ns.example.", number, mark)),
         "SOA" => ("EXAMPLE.", Rrtype::SOA, soa_rdata("NS.Example.", number, mark)),
+        "moved" => ("example.", Rrtype::SOA, soa_rdata("new.example.", number, mark)),
         "ns" => ("example.", Rrtype::NS, name("ns.example.").as_wire().to_vec()),
         "a" => (host.as_str(), Rrtype::A, (0xc000_0200 + number).to_be_bytes().to_vec()),
         "sub" => ("h1.example.", Rrtype::SOA, soa_rdata("ns.example.", number, mark)),
@@ -242,6 +244,7 @@ fn closing_soa_must_repeat_the_opening_one() {
             ("soa7 ns a1 soa8", "AXFR_SOA_MISMATCH whole"),
             ("soa7 ns a1 soa6", "AXFR_SOA_MISMATCH whole"),
             ("soa7 ns a1 soa7'", "AXFR_SOA_MISMATCH whole"),
+            ("soa7 ns a1 moved7", "AXFR_SOA_MISMATCH whole"),
         ],
     );
     check(
@@ -289,6 +292,7 @@ fn every_form_of_ixfr_is_understood() {
             ("soa2", "behind at 2"),
             ("soa2147483651", "behind at 2147483651"),
             ("soa4 ns a1 soa4", "whole 4: 1"),
+            ("soa4 soa4", "GATE_APEX_LOSS whole"),
             ("soa4 | ns | a1 | soa4", "whole 4: 1"),
             ("soa3 ns a1 soa3", "whole 3: 1"),
             ("soa2 ns a1 soa2", "whole 2: 1"),
@@ -311,6 +315,10 @@ fn news_in_a_single_soa_fetches_the_whole_zone() {
     check(Rrtype::IXFR, &[("soa4", "AXFR_NO_TRAILING_SOA whole")]);
     let messages = messages(Rrtype::IXFR, "soa4");
     assert_eq!(ixfr().feed(&messages[0]), Ok(Progress::More), "the rest may follow");
+    for script in ["soa3", "soa2"] {
+        let messages = self::messages(Rrtype::IXFR, script);
+        assert_eq!(ixfr().feed(&messages[0]), Ok(Progress::Complete), "{script}");
+    }
 }
 
 /// Threat 6: another base, gaps, repeated serials, loops, steps back and aside.
@@ -333,6 +341,27 @@ fn chains_go_forward_from_what_is_held_to_what_is_offered() {
             ("soa4 soa3 soa4 soa4 a9", "DUPLICATE_SOA whole"),
         ],
     );
+}
+
+/// I3: a faulty chain ends the transfer when it turns wrong, not when all of it has come.
+#[test]
+fn chains_that_turn_wrong_are_not_followed() {
+    let serials = |from, to, offered| XfrError::Astray {
+        from: Serial(from),
+        to: Serial(to),
+        offered: Serial(offered),
+    };
+    for (script, error) in [
+        ("soa4 soa2", XfrError::BaseMismatch { found: Serial(2), held: Serial(3) }),
+        ("soa2 soa3", XfrError::NotNewer { offered: Serial(2), held: Serial(3) }),
+        ("soa5 soa3 soa3", serials(3, 3, 5)),
+        ("soa5 soa3 soa2", serials(3, 2, 5)),
+        ("soa5 soa3 soa6", serials(3, 6, 5)),
+        ("soa6 soa3 soa4 soa5", XfrError::Gap { ended: Serial(4), found: Serial(5) }),
+    ] {
+        let messages = messages(Rrtype::IXFR, script);
+        assert_eq!(ixfr().feed(&messages[0]), Err(error), "{script}");
+    }
 }
 
 /// Threats 6 and 7: the changes do not fit, or leave no zone.
@@ -358,6 +387,17 @@ fn changes_that_cost_more_than_the_zone_are_abandoned() {
     let large = format!("soa4 soa3 soa4 {} soa4", adds.join(" | "));
     let verdict = run(ixfr(), &messages(Rrtype::IXFR, &large));
     assert_eq!(told(&verdict), "IXFR_TOO_LARGE whole");
+
+    let hosts: Vec<_> = (100..1_500).map(|host| format!("a{host}")).collect();
+    let hosts = hosts.join(" ");
+    let step = |from: u32, sign: &str| match sign {
+        "add" => format!("soa{from} soa{} {hosts} | ", from + 1),
+        _ => format!("soa{from} {hosts} soa{} | ", from + 1),
+    };
+    let to_and_fro: String =
+        (3..9).map(|from| step(from, ["", "add"][from as usize % 2])).collect();
+    let verdict = run(ixfr(), &messages(Rrtype::IXFR, &format!("soa9 {to_and_fro} soa9")));
+    assert_eq!(told(&verdict), "IXFR_TOO_LARGE whole", "steps that are small each");
 
     let steps: Vec<_> = (3..10).map(|serial| format!("soa{serial} soa{}", serial + 1)).collect();
     let script = format!("soa10 {} soa10", steps.join(" "));
@@ -404,6 +444,16 @@ fn limits_are_exact() {
         let inbound = Inbound::axfr(ID, apex(), limits);
         let verdict = run(inbound, &messages(Rrtype::AXFR, "soa7 ns a1 | a2 soa7"));
         assert_eq!(told(&verdict), expected);
+    }
+    let script = messages(Rrtype::AXFR, "soa7 ns soa7");
+    let bytes = script[0].len() as u64;
+    for (stream_bytes_max, expected) in [(bytes, "whole 7: "), (bytes - 1, "ZONE_TOO_LARGE next")] {
+        let inbound = Inbound::axfr(ID, apex(), Limits { stream_bytes_max, ..limits() });
+        assert_eq!(told(&run(inbound, &script)), expected);
+    }
+    for (empty, expected) in [(100, "whole 7: "), (101, "MALFORMED_MESSAGE whole")] {
+        let script = format!("soa7 ns {} | soa7", "| ".repeat(empty));
+        assert_eq!(told(&run(axfr(), &messages(Rrtype::AXFR, &script))), expected);
     }
 }
 

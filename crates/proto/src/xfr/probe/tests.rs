@@ -137,6 +137,19 @@ fn answers_without_a_serial_are_told_apart() {
     }
 }
 
+/// Without authority, even "no such record here" says nothing about the zone.
+#[test]
+fn denials_without_authority_are_lame() {
+    let soa = soa_rdata(9);
+    let denial = Answer::new(Flags::RA).with(Section::Authority, "com.", Rrtype::SOA, &soa);
+    assert_eq!(denial.read(), Err(ProbeFault::Lame { referred_to: None }));
+}
+
+#[test]
+fn aliases_of_other_names_do_not_matter() {
+    assert!(good(9).with(Section::Answer, "x.example.", Rrtype::CNAME, b"\0").read().is_ok());
+}
+
 /// Threat 3: the same SOA twice is one SOA.
 #[test]
 fn repeated_soa_is_tolerated() {

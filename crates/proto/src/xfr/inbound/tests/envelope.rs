@@ -29,6 +29,11 @@ fn plain(words: &str, question: &[u8]) -> Vec<u8> {
     message
 }
 
+fn drop_question(message: &mut Vec<u8>) {
+    message[5] = 0;
+    message.drain(12..12 + QUESTION.len());
+}
+
 /// Puts a question where a follow-up message has none.
 fn ask_again(message: &mut Vec<u8>, question: [u8; 13]) {
     message[5] += 1;
@@ -39,7 +44,7 @@ fn ask_again(message: &mut Vec<u8>, question: [u8; 13]) {
 #[test]
 fn messages_must_answer_our_question() {
     // What happens to message 0 or 1 of a good transfer, and what is said about it.
-    let cases: [(&str, usize, Change, &str); 18] = [
+    let cases: [(&str, usize, Change, &str); 19] = [
         ("other ID", 0, |m| m[1] ^= 1, "MALFORMED_MESSAGE whole"),
         ("other ID later", 1, |m| m[0] ^= 1, "MALFORMED_MESSAGE whole"),
         ("a query", 0, |m| m[2] &= 0x7f, "MALFORMED_MESSAGE whole"),
@@ -49,10 +54,11 @@ fn messages_must_answer_our_question() {
         ("SERVFAIL later", 1, |m| m[3] |= 2, "SERVFAIL whole"),
         ("REFUSED", 0, |m| m[3] |= 5, "REFUSED whole"),
         ("NOTAUTH", 0, |m| m[3] |= 9, "NOTAUTH next"),
-        ("no question", 0, |m| m[5] = 0, "MALFORMED_MESSAGE whole"),
+        ("no question", 0, |m| drop_question(m), "MALFORMED_MESSAGE whole"),
         ("question later", 1, |m| ask_again(m, QUESTION), "whole 7: 1 2"),
         ("other zone later", 1, |m| ask_again(m, OTHER), "MALFORMED_MESSAGE whole"),
         ("two questions", 0, |m| ask_again(m, QUESTION), "MALFORMED_MESSAGE whole"),
+        ("other class", 0, |m| m[24] = 3, "MALFORMED_MESSAGE whole"),
         ("other qtype", 0, |m| m[22] = 251, "MALFORMED_MESSAGE whole"),
         ("trailing octet", 0, |m| m.push(0), "MALFORMED_MESSAGE whole"),
         ("more answers than there are", 1, |m| m[7] += 1, "MALFORMED_MESSAGE whole"),
