@@ -47,6 +47,16 @@ impl Frames {
         self.buffer.extend_from_slice(octets);
     }
 
+    /// Whether [`Frames::take`] has something to say without more octets.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let rest = self.buffer.get(self.taken..).unwrap_or(&[]);
+        rest.split_first_chunk::<2>().is_some_and(|(&length, rest)| {
+            let length = usize::from(u16::from_be_bytes(length));
+            length > self.limit || rest.len() >= length
+        })
+    }
+
     /// The next whole message, maybe empty; `None` when more octets are needed.
     ///
     /// # Errors
@@ -94,6 +104,7 @@ mod tests {
     fn too_long_a_message_is_refused_by_its_length_alone() {
         let mut frames = Frames::new(512);
         frames.feed(&[2, 1]);
+        assert!(frames.is_ready(), "a refusal needs no more octets");
         assert_eq!(frames.take(), Err(FrameError::TooLong { length: 513, limit: 512 }));
         let mut out = vec![7];
         assert!(write_frame(&mut out, &[0; 65_536]).is_err());
@@ -104,9 +115,12 @@ mod tests {
     #[test]
     fn empty_messages_are_given_out() {
         let mut frames = Frames::new(512);
+        assert!(!frames.is_ready());
         frames.feed(&[0, 0, 0, 0, 0]);
         assert_eq!(frames.take(), Ok(Some(&[][..])));
+        assert!(frames.is_ready());
         assert_eq!(frames.take(), Ok(Some(&[][..])));
+        assert!(!frames.is_ready());
         assert_eq!(frames.take(), Ok(None));
         assert!(!frames.is_between_messages());
     }

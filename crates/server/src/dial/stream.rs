@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout};
+use wire::frame::{Frames, write_frame};
 
 /// Longest wait for a TCP handshake.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -28,11 +29,10 @@ pub(crate) struct Stream {
     socket: TcpStream,
     limits: StreamLimits,
     give_up_at: Instant,
-    pending: Vec<u8>,
-    /// Octets of `pending` that were returned already.
-    taken: usize,
+    frames: Frames,
+    read: Vec<u8>,
     /// Octets received in all.
-    pub received_bytes: u64,
+    received_bytes: u64,
 }
 
 impl Stream {
@@ -49,16 +49,14 @@ impl Stream {
             Err(_) => return Err(DialFault::ConnectTimeout { waited: CONNECT_LIMIT }),
         };
         drop(socket.set_nodelay(true)); // slower without, but it works
-        let pending = Vec::with_capacity(READ_SIZE);
-        Ok(Self { socket, limits, give_up_at, pending, taken: 0, received_bytes: 0 })
+        let (frames, read) = (Frames::new(usize::from(u16::MAX)), Vec::with_capacity(READ_SIZE));
+        Ok(Self { socket, limits, give_up_at, frames, read, received_bytes: 0 })
     }
 
     /// Sends one message.
     pub(crate) async fn send(&mut self, message: &[u8]) -> Result<(), DialFault> {
-        let size = u16::try_from(message.len()).map_err(|_| DialFault::RequestTooLong)?;
         let mut frame = Vec::with_capacity(2 + message.len());
-        frame.extend_from_slice(&size.to_be_bytes());
-        frame.extend_from_slice(message);
+        write_frame(&mut frame, message).map_err(|_| DialFault::RequestTooLong)?;
         match timeout(self.limits.idle, self.socket.write_all(&frame)).await {
             Ok(result) => result.map_err(|fault| self.broken(&fault)),
             Err(_) => Err(self.silent()),
@@ -67,14 +65,11 @@ impl Stream {
 
     /// The next message of the stream.
     pub(crate) async fn next(&mut self) -> Result<&[u8], DialFault> {
-        loop {
-            if let Some((from, to)) = self.whole_frame() {
-                self.taken = to;
-                return Ok(self.pending.get(from..to).unwrap_or_default());
-            }
-            self.pending.drain(..std::mem::take(&mut self.taken));
+        while !self.frames.is_ready() {
             self.read_more().await?;
         }
+        // Ready, and every length fits the limit: there is a message.
+        Ok(self.frames.take().ok().flatten().unwrap_or_default())
     }
 
     async fn read_more(&mut self) -> Result<(), DialFault> {
@@ -84,11 +79,12 @@ impl Stream {
             return Err(DialFault::TotalTimeout { waited, received_bytes });
         }
         let wait = left.min(self.limits.idle);
-        self.pending.reserve(READ_SIZE);
-        match timeout(wait, self.socket.read_buf(&mut self.pending)).await {
+        self.read.clear();
+        match timeout(wait, self.socket.read_buf(&mut self.read)).await {
             Ok(Ok(0)) => Err(DialFault::Eof { received_bytes: self.received_bytes }),
             Ok(Ok(size)) => {
                 self.received_bytes += size as u64;
+                self.frames.feed(&self.read);
                 Ok(())
             }
             Ok(Err(fault)) => Err(self.broken(&fault)),
@@ -98,14 +94,6 @@ impl Stream {
             }
             Err(_) => Err(self.silent()),
         }
-    }
-
-    /// Where the first untaken message lies in `pending`, once all of it is there.
-    fn whole_frame(&self) -> Option<(usize, usize)> {
-        let (prefix, rest) = self.pending.get(self.taken..)?.split_first_chunk::<2>()?;
-        let size = usize::from(u16::from_be_bytes(*prefix));
-        let from = self.taken + 2;
-        (rest.len() >= size).then_some((from, from + size))
     }
 
     fn silent(&self) -> DialFault {

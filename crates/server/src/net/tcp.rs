@@ -11,10 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
+use wire::frame::{Frames, write_frame};
 
-/// Largest message with its length prefix (RFC 1035 §4.2.2).
-const FRAME_SIZE_MAX: usize = 2 + 65_535;
 /// Octets of queries read ahead on one connection.
 const READ_AHEAD: usize = 16 * 1_024;
 /// Answers collected before they are written.
@@ -86,44 +85,43 @@ async fn converse(
     mut stop: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut pending = Vec::with_capacity(READ_AHEAD);
-    let mut answers = vec![0; FRAME_SIZE_MAX];
+    let mut frames = Frames::new(usize::from(u16::MAX));
+    let mut read = Vec::with_capacity(READ_AHEAD);
+    let mut answer = vec![0; usize::from(u16::MAX)];
     let mut out = Vec::with_capacity(WRITE_TOGETHER);
+    let mut deadline = Instant::now() + limits.idle;
     loop {
-        let wait = if pending.is_empty() { limits.idle } else { limits.stalled };
-        let read = tokio::select! {
-            read = timeout(wait, stream.read_buf(&mut pending)) => read,
+        read.clear();
+        let received = tokio::select! {
+            received = timeout_at(deadline.into(), stream.read_buf(&mut read)) => received,
             _ = stop.changed() => return Ok(()),
         };
-        match read {
+        match received {
             Ok(Ok(0)) | Err(_) => return Ok(()),
             Ok(Ok(_)) => seat.touch(),
             Ok(Err(fault)) => return Err(fault),
         }
-        let mut taken = 0;
-        while let Some((query, used)) = first_frame(&pending[taken..]) {
-            let size = responder.respond(from, Transport::Tcp, query, &mut answers);
-            if let Some(answer) = answers.get(..size).filter(|answer| !answer.is_empty()) {
-                let prefix = u16::try_from(answer.len()).unwrap_or(u16::MAX);
-                out.extend_from_slice(&prefix.to_be_bytes());
-                out.extend_from_slice(answer);
+        let was_between = frames.is_between_messages();
+        frames.feed(&read);
+        let mut took_any = false;
+        while let Ok(Some(query)) = frames.take() {
+            took_any = true;
+            let size = responder.respond(from, Transport::Tcp, query, &mut answer);
+            if let Some(answer) = answer.get(..size).filter(|answer| !answer.is_empty()) {
+                write_frame(&mut out, answer).map_err(std::io::Error::other)?;
             }
-            taken += used;
             if out.len() >= WRITE_TOGETHER {
                 write_out(&mut stream, &mut out, limits.stalled).await?;
             }
         }
-        pending.drain(..taken);
         write_out(&mut stream, &mut out, limits.stalled).await?;
-        seat.touch();
+        // One octet now and then keeps no connection: a message has a deadline as a whole.
+        if frames.is_between_messages() {
+            deadline = Instant::now() + limits.idle;
+        } else if was_between || took_any {
+            deadline = Instant::now() + limits.stalled;
+        }
     }
-}
-
-/// The first whole message in `octets`, and how many octets it takes with its prefix.
-fn first_frame(octets: &[u8]) -> Option<(&[u8], usize)> {
-    let (prefix, rest) = octets.split_first_chunk::<2>()?;
-    let size = usize::from(u16::from_be_bytes(*prefix));
-    Some((rest.get(..size)?, 2 + size))
 }
 
 async fn write_out(
@@ -270,13 +268,5 @@ mod tests {
         assert_eq!(kept, [0, 2, 3], "the second had been silent longest");
         drop(seats);
         assert_eq!(clients.seats.lock().expect("not poisoned").taken.len(), 1);
-    }
-
-    #[test]
-    fn frames_are_cut_at_their_prefix() {
-        assert_eq!(first_frame(&[0, 2, 7, 8, 0]), Some((&[7, 8][..], 4)));
-        assert_eq!(first_frame(&[0, 2, 7]), None);
-        assert_eq!(first_frame(&[0]), None);
-        assert_eq!(first_frame(&[0, 0]), Some((&[][..], 2)));
     }
 }
