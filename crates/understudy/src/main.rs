@@ -1,12 +1,14 @@
 //! The one binary: a `main` that dispatches to the daemon and to the command line.
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use server::check::{CheckError, check};
 use server::config::{ConfigError, DEFAULT_PATH, Picture};
+use server::demo;
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// A secondary DNS service: follows zones of your primaries and answers for them
 #[derive(Debug, Parser)]
@@ -36,8 +38,23 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Show how it works: a primary, this program as its secondary, an account of each change
+    Demo {
+        /// Who plays the primary: a small one of our own, or the named of an installed BIND
+        #[arg(long, value_enum, default_value_t = Primary::Scripted)]
+        primary: Primary,
+        /// End after so many seconds [default: at Ctrl-C]
+        #[arg(long)]
+        seconds: Option<u64>,
+    },
     #[command(flatten)]
     Client(ctl::Verb),
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Primary {
+    Scripted,
+    Named,
 }
 
 fn main() -> ExitCode {
@@ -55,8 +72,20 @@ fn main() -> ExitCode {
             Err(CheckError::Config(fault)) => show_faults(&fault),
             Err(fault) => complain(&fault),
         },
+        Verb::Demo { primary, seconds } => match demo::run(demo_options(primary, seconds)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(fault) => complain(&fault),
+        },
         Verb::Client(verb) => ctl::run(verb).into(),
     }
+}
+
+fn demo_options(primary: Primary, seconds: Option<u64>) -> demo::Options {
+    let primary = match primary {
+        Primary::Scripted => demo::PrimaryKind::Scripted,
+        Primary::Named => demo::PrimaryKind::Named,
+    };
+    demo::Options { primary, length: seconds.map(Duration::from_secs) }
 }
 
 fn as_json(report: &server::check::CheckReport) -> String {

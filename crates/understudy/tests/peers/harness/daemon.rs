@@ -120,9 +120,10 @@ impl Setup {
 /// A running understudy, or one that was ended and can be started again over the same disk.
 pub(crate) struct Daemon {
     pub(crate) at: SocketAddr,
-    folder: TempDir,
-    program: Option<Program>,
     pub(crate) setup: Setup,
+    program: Option<Program>,
+    /// Goes last: the guard of the program reads its log there.
+    folder: TempDir,
 }
 
 impl Daemon {

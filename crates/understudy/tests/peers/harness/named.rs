@@ -24,7 +24,7 @@ pub(crate) struct Setup {
     pub(crate) notify: Option<(SocketAddr, Option<Key>)>,
     /// The address-match list of `allow-transfer`, as BIND writes it.
     pub(crate) allow_transfer: String,
-    /// Offset of its clock in `faketime`'s words, such as `+1h`.
+    /// Offset of its clock in libfaketime's words, such as `+1h`.
     pub(crate) clock: Option<String>,
 }
 
@@ -69,24 +69,24 @@ impl Setup {
 
 /// A running `named`, or one that was stopped and can be started again on the same port.
 pub(crate) struct Named {
-    folder: TempDir,
     pub(crate) at: SocketAddr,
     setup: Setup,
     program: Option<Program>,
+    /// Goes last: the guard of the program reads its log there.
+    folder: TempDir,
 }
 
 impl Named {
     /// Starts it again after [`Named::kill`], with whatever its files hold by now.
     pub(crate) fn start_again(&mut self) {
         let config = self.folder.path().join("named.conf");
-        let mut command = match &self.setup.clock {
-            None => Command::new(program::find("named")),
-            Some(offset) => {
-                let mut command = Command::new(program::find("faketime"));
-                command.args(["-f", offset]).arg(program::find("named"));
-                command
-            }
-        };
+        let mut command = Command::new(program::find("named"));
+        if let Some(offset) = &self.setup.clock {
+            // After libfaketime comes libc: BIND's jemalloc asks for the time while it starts, and
+            // libfaketime would ask jemalloc for memory to answer.
+            let preload = format!("{}:libc.so.6", program::find_library("faketime").display());
+            command.env("LD_PRELOAD", preload).env("FAKETIME", offset);
+        }
         command.args(["-g", "-n", "1", "-c"]).arg(&config).current_dir(self.folder.path());
         let mut program = Program::start("named", &mut command, self.folder.path());
         let apex = self.setup.zones[0].0.clone();

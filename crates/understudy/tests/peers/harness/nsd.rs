@@ -12,10 +12,11 @@ use super::wait;
 
 /// A running `nsd` with one zone.
 pub(crate) struct Nsd {
-    folder: TempDir,
     pub(crate) at: SocketAddr,
     apex: String,
     program: Option<Program>,
+    /// Goes last: the guard of the program reads its log there.
+    folder: TempDir,
 }
 
 impl Nsd {

@@ -70,7 +70,8 @@ impl Program {
 
     /// What it printed so far.
     pub(crate) fn log(&self) -> String {
-        fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap()
+        let bytes = fs::read(&self.log).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     fn end(&mut self) {
@@ -97,6 +98,16 @@ pub(crate) fn find(name: &str) -> PathBuf {
     FOLDERS
         .iter()
         .map(|folder| Path::new(folder).join(name))
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| panic!("`{name}` is not installed; run: cargo xtask setup"))
+}
+
+/// A library that is preloaded: `/usr/lib/<machine>/<name>/lib<name>.so.1`.
+#[track_caller]
+pub(crate) fn find_library(name: &str) -> PathBuf {
+    let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    folders
+        .map(|folder| folder.path().join(name).join(format!("lib{name}.so.1")))
         .find(|path| path.is_file())
         .unwrap_or_else(|| panic!("`{name}` is not installed; run: cargo xtask setup"))
 }
