@@ -98,8 +98,9 @@ pub fn check(config: &Path, data_dir: Option<&Path>) -> Result<CheckReport, Chec
     }
     match store::check(&folder) {
         Ok(found) => report.add(found),
-        Err(locked @ StoreError::Locked { .. }) if data_dir.is_none() => {
-            report.skipped = Some(format!("{locked}; stop the daemon to check its data"));
+        Err(StoreError::Locked { pid, .. }) if data_dir.is_none() => {
+            let holder = pid.map_or_else(String::new, |pid| format!(", process {pid}"));
+            report.skipped = Some(format!("a daemon has it{holder}; stop it to check the data"));
         }
         Err(source) => return Err(CheckError::Store { folder, source }),
     }

@@ -9,7 +9,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// Faults that are shown at most; whoever mends these sees the rest.
+/// Faults, and warnings, that are shown at most; whoever mends these sees the rest.
 const SHOWN_MAX: usize = 25;
 
 /// Why a configuration was not accepted. Displays one line for each fault:
@@ -191,7 +191,12 @@ impl Faults {
 
     pub(super) fn warnings(mut self, text: &str, path: &Path) -> Vec<String> {
         self.warnings.sort_by_key(|warning| warning.span.start);
-        self.warnings.iter().map(|warning| warning.line(text, path)).collect()
+        let shown = self.warnings.iter().take(SHOWN_MAX);
+        let mut lines: Vec<String> = shown.map(|warning| warning.line(text, path)).collect();
+        if let more @ 1.. = self.warnings.len().saturating_sub(SHOWN_MAX) {
+            lines.push(format!("{}: … and {more} more warnings", path.display()));
+        }
+        lines
     }
 
     pub(super) fn into_error(mut self, text: &str, path: &Path) -> ConfigError {

@@ -424,6 +424,21 @@ fn a_flood_of_faults_is_cut_with_its_number() {
 }
 
 #[test]
+fn a_flood_of_warnings_is_cut_with_its_number() {
+    let mut text = String::new();
+    for n in 0..40 {
+        writeln!(
+            text,
+            "[[key]]\nname = \"k{n}\"\nalgorithm = \"hmac-sha256\"\nsecret = \"{SECRET}\""
+        )
+        .unwrap();
+    }
+    let config = accepted(&text);
+    assert_eq!(config.warnings.len(), 26);
+    assert!(config.warnings[25].ends_with("… and 15 more warnings"));
+}
+
+#[test]
 fn a_picture_shows_the_line_and_points_at_the_value() {
     let error = parse("[server]\nlisten = [\"127.0.0.1\"]\n").unwrap_err();
     let drawn = error.draw(Picture::Plain);
