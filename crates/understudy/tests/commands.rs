@@ -8,7 +8,7 @@ fn understudy(arguments: &[&str]) -> Output {
         .args(arguments)
         .env_remove("UNDERSTUDY_SOCKET")
         .output()
-        .expect("the program starts")
+        .unwrap_or_else(|error| panic!("the program does not start: {error}"))
 }
 
 fn said(octets: &[u8]) -> String {
@@ -95,9 +95,10 @@ fn generated_key_is_accepted_by_the_configuration_as_it_is_printed() {
 
 /// A configuration in a folder of its own, with its data beside it.
 fn configured(text: &str) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
     let path = folder.path().join("understudy.toml");
-    std::fs::write(&path, format!("[server]\ndata-dir = \"data\"\n{text}")).expect("written");
+    std::fs::write(&path, format!("[server]\ndata-dir = \"data\"\n{text}"))
+        .unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
     (folder, path.display().to_string())
 }
 
