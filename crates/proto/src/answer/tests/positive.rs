@@ -239,6 +239,11 @@ fn rfc8482_4_1_any_is_answered_with_one_rrset_on_every_transport() {
          answer www.example. 3600 A 192.0.2.4";
     check("www.example. ANY", expected);
     check("www.example. ANY tcp", expected);
+    // Addresses are for those who will use them.
+    check(
+        "_sip._tcp.example. ANY",
+        "NOERROR aa answer _sip._tcp.example. 3600 SRV 1 2 5060 ns1.example.",
+    );
 }
 
 #[test]
