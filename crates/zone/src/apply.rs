@@ -114,7 +114,7 @@ impl Version {
             limits,
             tree: self.tree().clone(),
             counts: self.counts(),
-            batch: Batch::new(self.apex_labels()),
+            batch: Batch::new(self.apex()),
         };
         for diff in diffs {
             for record in diff.removed() {

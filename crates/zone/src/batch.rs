@@ -8,6 +8,7 @@
 
 use crate::key::{self, KeyBuf};
 use crate::rrset::Place;
+use wire::name::Name;
 use wire::record::RecordRef;
 use wire::ttl::Ttl;
 
@@ -39,7 +40,8 @@ pub(crate) struct Op {
 /// Changes of many records.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    apex_labels: usize,
+    /// Octets of the apex in wire form.
+    apex_octets: usize,
     octets: Vec<u8>,
     ops: Vec<Op>,
     /// Owner of the last record pushed: most are followed by another of the same owner.
@@ -55,8 +57,9 @@ pub(crate) struct Group<'b> {
 }
 
 impl Batch {
-    pub(crate) const fn new(apex_labels: usize) -> Self {
-        Self { apex_labels, octets: Vec::new(), ops: Vec::new(), owner: Vec::new() }
+    pub(crate) fn new(apex: &Name) -> Self {
+        let apex_octets = apex.as_ref().wire_len();
+        Self { apex_octets, octets: Vec::new(), ops: Vec::new(), owner: Vec::new() }
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -127,13 +130,14 @@ impl Batch {
         self.owner.clear();
         self.owner.extend_from_slice(owner);
         let mut buf = KeyBuf::new();
-        let upper = buf.set(owner, self.apex_labels);
+        let labels = owner.get(..owner.len().saturating_sub(self.apex_octets)).unwrap_or_default();
+        let upper = buf.set(labels);
         let key = buf.as_slice();
         let key_at = self.end();
         self.octets.extend_from_slice(key);
         let case_at = self.octets.len();
         if upper {
-            key::case_bits(owner, self.apex_labels, &mut self.octets);
+            key::case_bits(labels, &mut self.octets);
         }
         let case_octets = self.octets.len().saturating_sub(case_at);
         Op {

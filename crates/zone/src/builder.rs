@@ -7,7 +7,7 @@
 //!
 //! Standards: RFC 5936 §2.2 (records in any order, some more than once) · RFC 2181 §5.2 (lowest ttl).
 //!
-//! Invariants: I1 memory is that of the tree and an eighth of it, or of the smallest batch.
+//! Invariants: I1 memory is that of the tree and a quarter of it, or of the smallest batch.
 
 use crate::batch::{Batch, Change};
 use crate::check::{self, CheckError, Limits};
@@ -18,14 +18,14 @@ use crate::version::{Counts, Version};
 use wire::name::Name;
 use wire::record::RecordRef;
 
-/// A batch is merged no earlier, unless nothing follows: some 64,000 records.
-const BATCH_BYTES_MIN: usize = 4 << 20;
+/// A batch is merged no earlier, unless nothing follows: some 120,000 records.
+const BATCH_BYTES_MIN: usize = 8 << 20;
 
 /// A batch is merged no later.
 const BATCH_BYTES_MAX: usize = 256 << 20;
 
 /// Part of the tree that a batch may grow to.
-const BATCH_PART: u64 = 8;
+const BATCH_PART: u64 = 4;
 
 /// Takes the records of a zone one by one.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Builder {
     /// Starts with nothing.
     #[must_use]
     pub fn new(apex: Name, limits: Limits) -> Self {
-        let batch = Batch::new(apex.as_ref().label_count());
+        let batch = Batch::new(&apex);
         let (tree, counts) = (Tree::default(), Counts::default());
         Self { apex, limits, tree, counts, batch, batch_bytes_max: BATCH_BYTES_MIN }
     }

@@ -12,7 +12,7 @@
 //! counting zeros counts labels.
 
 use crate::octets::Octets;
-use wire::name::{LABEL_OCTETS_MAX, NAME_OCTETS_MAX};
+use wire::name::{LABEL_OCTETS_MAX, LABELS_MAX, NAME_OCTETS_MAX};
 
 /// No key is longer: 254 octets of a name, each doubled at worst.
 pub(crate) const KEY_OCTETS_MAX: usize = 512;
@@ -29,25 +29,18 @@ impl KeyBuf {
         Self { length: 0, octets: [0; KEY_OCTETS_MAX] }
     }
 
-    /// The key of an owner in uncompressed wire form that is at or under an apex of `apex_labels` labels.
-    pub(crate) fn of(owner: &[u8], apex_labels: usize) -> Self {
+    /// The key of an owner given its labels in front of the apex, in wire form without a root.
+    pub(crate) fn of(labels: &[u8]) -> Self {
         let mut key = Self::new();
-        key.set(owner, apex_labels);
+        key.set(labels);
         key
     }
 
-    /// Makes this the key of another owner. Returns whether the owner has upper-case letters below the apex.
-    pub(crate) fn set(&mut self, owner: &[u8], apex_labels: usize) -> bool {
+    /// Makes this the key of another owner. Returns whether the owner has upper-case letters.
+    pub(crate) fn set(&mut self, labels: &[u8]) -> bool {
         self.length = 0;
         let mut upper = false;
-        let mut starts = [0_u8; 128];
-        let labels = label_starts(owner, &mut starts);
-        let relative = starts.get(..labels.saturating_sub(apex_labels)).unwrap_or_default();
-        for start in relative.iter().rev() {
-            let mut rest = Octets(owner.get(usize::from(*start)..).unwrap_or_default());
-            let Some(label) = rest.octet().and_then(|length| rest.take(usize::from(length))) else {
-                continue;
-            };
+        for label in Backwards::new(labels) {
             upper |= self.push_label(label);
         }
         upper
@@ -55,28 +48,29 @@ impl KeyBuf {
 
     /// Adds a label below. Returns whether it has upper-case letters.
     pub(crate) fn push_label(&mut self, label: &[u8]) -> bool {
-        let end = self.length.saturating_add(label.len());
-        let Some(copy) = self.octets.get_mut(self.length..end) else { return false };
-        copy.copy_from_slice(label);
-        copy.make_ascii_lowercase();
-        let (mut upper, mut escapes) = (false, false);
-        for octet in label {
-            upper |= octet.is_ascii_uppercase();
-            escapes |= *octet <= 1;
+        let (mut upper, mut low) = (0_u64, 0_u64);
+        let room = self.octets.get_mut(self.length..).unwrap_or_default();
+        let (words, rest) = label.as_chunks::<8>();
+        let (word_places, rest_place) =
+            room.split_at_mut_checked(words.as_flattened().len()).unwrap_or_default();
+        for (place, word) in word_places.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+            let word = u64::from_ne_bytes(*word);
+            upper |= capitals(word);
+            low |= below_two(word);
+            *place = (word | (capitals(word) >> 2)).to_ne_bytes();
         }
-        if escapes {
-            for octet in label {
-                match *octet {
-                    0 => self.push(&[1, 1]),
-                    1 => self.push(&[1, 2]),
-                    other => self.push(&[other.to_ascii_lowercase()]),
-                }
-            }
+        for (place, octet) in rest_place.iter_mut().zip(rest) {
+            upper |= u64::from(octet.is_ascii_uppercase());
+            low |= u64::from(*octet < 2);
+            *place = octet.to_ascii_lowercase();
+        }
+        if low == 0 {
+            self.length = self.length.saturating_add(label.len()).min(KEY_OCTETS_MAX);
         } else {
-            self.length = end;
+            label.iter().for_each(|octet| self.push_escaped(octet.to_ascii_lowercase()));
         }
-        self.push(&[0]);
-        upper
+        self.push_octet(0);
+        upper != 0
     }
 
     /// Keeps the uppermost `labels` labels below the apex.
@@ -84,8 +78,28 @@ impl KeyBuf {
         self.length = end_of_labels(self.as_slice(), labels);
     }
 
+    /// The first so many octets.
+    pub(crate) fn first(&self, octets: usize) -> &[u8] {
+        self.as_slice().get(..octets).unwrap_or_default()
+    }
+
     pub(crate) fn as_slice(&self) -> &[u8] {
         self.octets.get(..self.length).unwrap_or_default()
+    }
+
+    fn push_escaped(&mut self, octet: u8) {
+        match octet {
+            0 => self.push(&[1, 1]),
+            1 => self.push(&[1, 2]),
+            other => self.push_octet(other),
+        }
+    }
+
+    fn push_octet(&mut self, octet: u8) {
+        if let Some(place) = self.octets.get_mut(self.length) {
+            *place = octet;
+            self.length = self.length.saturating_add(1);
+        }
     }
 
     /// Appends octets of a key as they are; what does not fit is left out.
@@ -96,6 +110,23 @@ impl KeyBuf {
             self.length = end;
         }
     }
+}
+
+/// The top bit of each octet that is a capital letter.
+const fn capitals(word: u64) -> u64 {
+    let low_bits = word & repeat(0x7f);
+    let from_a = low_bits.wrapping_add(repeat(0x80 - b'A'));
+    let above_z = low_bits.wrapping_add(repeat(0x7f - b'Z'));
+    (from_a ^ above_z) & !word & repeat(0x80)
+}
+
+/// Not zero if an octet is 0 or 1.
+const fn below_two(word: u64) -> u64 {
+    word.wrapping_sub(repeat(2)) & !word & repeat(0x80)
+}
+
+const fn repeat(octet: u8) -> u64 {
+    u64::from_ne_bytes([octet; 8])
 }
 
 /// The first eight octets as a number, zeros where there are fewer: decides most comparisons.
@@ -115,7 +146,11 @@ pub(crate) fn label_count(key: &[u8]) -> usize {
 
 /// Length of the longest string that both start with.
 pub(crate) fn octets_in_common(a: &[u8], b: &[u8]) -> usize {
-    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+    let (a_words, b_words) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
+    let words = a_words.iter().zip(b_words).take_while(|(a, b)| a == b).count();
+    let start = words.saturating_mul(8);
+    let (a, b) = (a.get(start..).unwrap_or_default(), b.get(start..).unwrap_or_default());
+    a.iter().zip(b).take_while(|(a, b)| a == b).count().saturating_add(start)
 }
 
 /// Length of the part of a key that holds its uppermost `labels` labels; the whole if it has fewer.
@@ -172,17 +207,13 @@ pub(crate) fn relative_octets(key: &[u8]) -> usize {
     octets
 }
 
-/// One bit an octet of the key, set where the owner as received has an upper-case letter.
-pub(crate) fn case_bits(owner: &[u8], apex_labels: usize, out: &mut Vec<u8>) {
+/// One bit an octet of the key, set where the owner as received has an upper-case letter. `labels` as for
+/// [`KeyBuf::of`].
+pub(crate) fn case_bits(labels: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
-    let mut starts = [0_u8; 128];
-    let labels = label_starts(owner, &mut starts);
-    let relative = starts.get(..labels.saturating_sub(apex_labels)).unwrap_or_default();
     let mut at = 0_usize;
-    for label in relative.iter().rev() {
-        let mut rest = Octets(owner.get(usize::from(*label)..).unwrap_or_default());
-        let label = rest.octet().and_then(|length| rest.take(usize::from(length)));
-        for octet in label.unwrap_or_default() {
+    for label in Backwards::new(labels) {
+        for octet in label {
             if octet.is_ascii_uppercase() {
                 let index = start.saturating_add(at >> 3);
                 out.resize(out.len().max(index.saturating_add(1)), 0);
@@ -232,14 +263,35 @@ pub(crate) fn write_labels(
     (label_end == 0).then_some(length)
 }
 
-/// Finds where each label of a name starts, leftmost first; returns how many there are.
-fn label_starts(owner: &[u8], starts: &mut [u8; 128]) -> usize {
-    let (mut at, mut labels) = (0_usize, 0_usize);
-    while let Some(length) = owner.get(at).filter(|length| **length != 0) {
-        let (Some(slot), Ok(start)) = (starts.get_mut(labels), u8::try_from(at)) else { break };
-        *slot = start;
-        labels = labels.saturating_add(1);
-        at = at.saturating_add(1).saturating_add(usize::from(*length));
+/// Labels from right to left.
+struct Backwards<'a> {
+    labels: &'a [u8],
+    /// Where each label starts, leftmost first.
+    starts: [u8; LABELS_MAX],
+    left: usize,
+}
+
+impl<'a> Backwards<'a> {
+    fn new(labels: &'a [u8]) -> Self {
+        let (mut starts, mut at, mut left) = ([0; LABELS_MAX], 0_usize, 0_usize);
+        while let Some(length) = labels.get(at) {
+            let (Some(slot), Ok(start)) = (starts.get_mut(left), u8::try_from(at)) else { break };
+            *slot = start;
+            left = left.saturating_add(1);
+            at = at.saturating_add(1).saturating_add(usize::from(*length));
+        }
+        Self { labels, starts, left }
     }
-    labels
+}
+
+impl<'a> Iterator for Backwards<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        self.left = self.left.checked_sub(1)?;
+        let start = usize::from(*self.starts.get(self.left)?);
+        let mut rest = Octets(self.labels.get(start..)?);
+        let length = rest.octet()?;
+        rest.take(usize::from(length))
+    }
 }

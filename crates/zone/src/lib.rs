@@ -41,3 +41,10 @@ pub use page::PAGE_FORMAT;
 pub use rrset::{Rdatas, Rrset, Rrsets};
 pub use table::{Found, Slot, Table, TableError, ZoneState};
 pub use version::{Counts, SoaView, Version};
+
+#[cfg(test)]
+extern crate self as zone;
+
+#[cfg(test)]
+#[path = "../tests/against_model.rs"]
+mod against_model;

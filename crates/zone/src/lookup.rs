@@ -10,7 +10,6 @@
 use crate::key::{self, KeyBuf};
 use crate::leaf::Leaf;
 use crate::page::RawLeaf;
-use crate::tree::Position;
 use crate::version::Version;
 use wire::name::NameRef;
 
@@ -59,10 +58,10 @@ impl Version {
     /// the version has any.
     #[must_use]
     pub fn lookup(&self, qname: NameRef<'_>) -> Lookup<'_> {
-        if !qname.is_at_or_under(self.apex().as_ref()) {
+        let Some(labels) = qname.relative_to(self.apex().as_ref()) else {
             return Lookup::OutOfZone;
-        }
-        let mut key = KeyBuf::of(qname.as_wire(), self.apex_labels());
+        };
+        let mut key = KeyBuf::of(labels);
         if self.apex_has_dname() && !key.as_slice().is_empty() {
             return Lookup::Dname { leaf: self.apex_leaf() };
         }
@@ -74,13 +73,16 @@ impl Version {
         }
         // The apex comes before everything, so there is a predecessor.
         let predecessor = at.predecessor().unwrap_or(RawLeaf::empty());
-        if let Some(occluder) = self.occluder(&predecessor, key.as_slice()) {
+        let shared = predecessor.key.octets_in_common(key.as_slice());
+        if let Some(occluder) = self.occluder(&predecessor, key.as_slice(), shared) {
             return Self::referral(occluder, false);
         }
-        if at.successor().is_some_and(|next| next.starts_with(key.as_slice())) {
+        let shared_next = at.successor().map_or(0, |next| next.octets_in_common(key.as_slice()));
+        if shared_next == key.as_slice().len() {
             return Lookup::EmptyNonTerminal { wildcard: None };
         }
-        let encloser = closest_encloser(&at, &predecessor, key.as_slice());
+        // The longest name above that a neighbour has, or that exists because of it.
+        let encloser = key::label_count(key.first(shared.max(shared_next)));
         if self.counts().wildcards > 0
             && let Some(found) = self.wildcard(encloser, &mut key)
         {
@@ -108,13 +110,19 @@ impl Version {
     }
 
     /// The topmost cut or DNAME above a name that has no records: its predecessor, or what occludes that.
-    fn occluder<'v>(&'v self, predecessor: &RawLeaf<'v>, key: &[u8]) -> Option<Leaf<'v>> {
+    /// They share so many octets.
+    fn occluder<'v>(
+        &'v self,
+        predecessor: &RawLeaf<'v>,
+        key: &[u8],
+        shared: usize,
+    ) -> Option<Leaf<'v>> {
         let labels = usize::from(predecessor.tail.occluder_labels);
         if labels > 0 {
-            let under = predecessor.key.labels_in_common(key) >= labels;
-            return if under { self.leaf_above(key, labels) } else { None };
+            let common = key::label_count(key.get(..shared).unwrap_or_default());
+            return if common >= labels { self.leaf_above(key, labels) } else { None };
         }
-        let above = predecessor.tail.flags.occludes() && predecessor.key.is_start_of(key);
+        let above = predecessor.tail.flags.occludes() && shared == predecessor.key.octet_count();
         above.then(|| Leaf::new(self.apex().as_ref(), *predecessor))
     }
 
@@ -143,10 +151,4 @@ impl Version {
     const fn all_labels(&self, below_apex: usize) -> usize {
         self.apex_labels().saturating_add(below_apex)
     }
-}
-
-/// Labels below the apex of the longest existing name above: a neighbour's, or one that exists because of it.
-fn closest_encloser(at: &Position<'_>, predecessor: &RawLeaf<'_>, key: &[u8]) -> usize {
-    let before = predecessor.key.labels_in_common(key);
-    at.successor().map_or(before, |next| before.max(next.labels_in_common(key)))
 }

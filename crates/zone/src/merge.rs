@@ -21,6 +21,7 @@ use crate::tree::{CHILDREN_MAX, Children, Inner, Node, Separators, Tree, is_belo
 use crate::version::Counts;
 use core::cmp::Ordering;
 use core::marker::PhantomData;
+use core::ops::Range;
 use std::sync::Arc;
 use wire::name::Name;
 
@@ -51,7 +52,7 @@ impl<'b, R: Rule> Pass<'b, R> {
             batch,
             ops: batch.ops(),
             counts,
-            run: Run::default(),
+            run: Run::new(),
             occlusion: Occlusion::default(),
             rule: PhantomData,
         }
@@ -116,38 +117,35 @@ impl<'b, R: Rule> Pass<'b, R> {
         upper: Option<KeyParts<'_>>,
     ) -> Result<bool, R::Error> {
         let (mut changed, mut index, mut rdatas) = (false, 0_usize, Vec::new());
-        let mut next = self.next_group(upper);
-        loop {
-            let leaf = page.leaf(index);
-            let order = match (&leaf, &next) {
-                (None, None) => return Ok(changed),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(leaf), Some((group, _))) => leaf.key.compare(group.key),
-            };
-            match (leaf, next) {
-                (Some(leaf), _) if order == Ordering::Less => changed |= self.keep(&leaf),
-                (leaf, Some((group, rest))) => {
-                    let leaf = leaf.filter(|_| order == Ordering::Equal);
-                    self.edit(leaf.as_ref(), &group, &mut rdatas)?;
-                    self.ops = rest;
-                    next = self.next_group(upper);
-                    changed = true;
-                }
-                (_, None) => {}
-            }
-            if order != Ordering::Greater {
-                index = index.saturating_add(1);
-            }
+        while let Some((group, rest)) = self.next_group(upper) {
+            let found = if index < page.leaf_count() { page.find(group.key) } else { Err(index) };
+            let (Ok(place) | Err(place)) = found;
+            self.keep_leaves(page, index..place);
+            let old = found.ok().and_then(|place| page.leaf(place));
+            self.edit(old.as_ref(), &group, &mut rdatas)?;
+            self.ops = rest;
+            index = if old.is_some() { place.saturating_add(1) } else { place };
+            changed = true;
         }
+        Ok(changed | self.keep_leaves(page, index..page.leaf_count()))
     }
 
-    /// Puts a leaf that has no changes into the run; returns whether its mark had to be corrected.
-    fn keep(&mut self, leaf: &RawLeaf<'_>) -> bool {
-        if !self.occlusion.is_stale(leaf.key) {
-            self.run.push(leaf);
-            return false;
+    /// Puts leaves that have no changes into the run; returns whether marks had to be corrected.
+    fn keep_leaves(&mut self, page: PageView<'_>, leaves: Range<usize>) -> bool {
+        let (mut changed, mut rest) = (false, leaves);
+        // What is stale begins right behind the change that made it so.
+        while let Some(leaf) = page.leaf(rest.start).filter(|_| !rest.is_empty())
+            && self.occlusion.is_stale(leaf.key)
+        {
+            changed |= self.keep_stale(&leaf);
+            rest.start = rest.start.saturating_add(1);
         }
+        self.run.keep(rest);
+        changed
+    }
+
+    /// Puts a leaf whose mark is in doubt into the run; returns whether it had to be corrected.
+    fn keep_stale(&mut self, leaf: &RawLeaf<'_>) -> bool {
         self.occlusion.settle(&self.run);
         leaf.key.push_to(&mut self.run.keys);
         let labels = self.occlusion.labels_for(self.run.open_key());
@@ -194,13 +192,14 @@ impl Child for Page {
         upper: Option<KeyParts<'_>>,
         out: &mut Vec<Self>,
     ) -> Result<bool, R::Error> {
+        pass.run.restart(self.clone());
         let changed = pass.merge_leaves(self.view(), upper)?;
         pass.occlusion.settle(&pass.run);
-        if !changed {
-            pass.run.clear();
-            out.push(self);
-        } else if !pass.run.is_empty() {
+        if changed {
             pass.run.cut_into(out);
+        } else {
+            pass.run.restart(Self::empty());
+            out.push(self);
         }
         Ok(changed)
     }
@@ -224,9 +223,11 @@ impl Child for Page {
         {
             return None;
         }
-        let (mut run, mut fused) = (Run::default(), Vec::new());
-        run.push_page(a);
-        run.push_page(b);
+        let (mut run, mut fused) = (Run::new(), Vec::new());
+        run.restart(self.clone());
+        run.keep(0..a.leaf_count());
+        let more = (0..b.leaf_count()).filter_map(|index| b.leaf(index));
+        more.for_each(|leaf| run.push(&leaf));
         run.cut_into(&mut fused);
         fused.pop().filter(|_| fused.is_empty())
     }

@@ -13,7 +13,7 @@
 //!
 //! Not here: what occluded names may still be used for (`lookup`).
 
-use crate::key;
+use crate::key::{self, KeyBuf};
 use crate::page::{KeyParts, Tail};
 use crate::run::Run;
 use crate::tree::Node;
@@ -38,14 +38,14 @@ impl Occlusion {
 
     /// Takes note of the last leaf before this place.
     pub(crate) fn settle(&mut self, run: &Run) {
-        if let Some((key, tail)) = run.last() {
+        let mut key = KeyBuf::new();
+        if let Some(tail) = run.last(&mut key) {
             self.skipped = None;
-            self.follow(key, tail);
+            self.follow(key.as_slice(), tail);
         } else if let Some(node) = self.skipped.take() {
             let Some(leaf) = node.last_leaf() else { return };
-            let mut key = Vec::with_capacity(leaf.key.octet_count());
-            leaf.key.push_to(&mut key);
-            self.follow(&key, leaf.tail);
+            leaf.key.write_to(&mut key);
+            self.follow(key.as_slice(), leaf.tail);
         }
     }
 

@@ -6,7 +6,8 @@
 //!
 //! ```text
 //! u16 leaves · u16 octets of the prefix · the prefix, which all keys start with
-//! a head for each leaf: four key octets behind the prefix, zeros where the key is shorter
+//! a head for each leaf: four key octets behind the prefix, zeros where the key is shorter, as a number
+//!         with its least octet first, so that it can be compared as it lies there
 //! u16 for each leaf but the first: where it starts behind these
 //! leaves: u8 octets of the key behind the prefix (0xff and u16 from 255 on) · those behind the head ·
 //!         flags · u8 labels of the occluder if flagged · u8 octets and case bits if flagged · rrsets
@@ -19,7 +20,9 @@
 
 use crate::key::{self, KeyBuf};
 use crate::octets::Octets;
+use crate::octets::short;
 use core::cmp::Ordering;
+use core::ops::Range;
 use std::sync::Arc;
 
 /// Layout of pages, their rrsets and keys. Another number is another layout.
@@ -81,16 +84,13 @@ impl<'v> PageView<'v> {
     }
 
     pub(crate) fn leaf(&self, index: usize) -> Option<RawLeaf<'v>> {
-        let head = self.heads.get(index)?;
-        let start = match index.checked_sub(1) {
-            None => 0,
-            Some(earlier) => usize::from(u16::from_be_bytes(*self.starts.get(earlier)?)),
-        };
-        let end = match self.starts.get(index) {
-            None => self.body.len(),
-            Some(next) => usize::from(u16::from_be_bytes(*next)),
-        };
-        RawLeaf::parse(self.prefix, *head, self.body.get(start..end)?)
+        let head = Head(u32::from_le_bytes(*self.heads.get(index)?));
+        RawLeaf::parse(self.prefix, head, self.body.get(self.range(index))?)
+    }
+
+    /// Where a leaf lies in the body.
+    pub(crate) fn range(&self, index: usize) -> Range<usize> {
+        self.start(index)..self.start(index.saturating_add(1))
     }
 
     /// The leaf of a key: `Ok` is its index, `Err` where it would be.
@@ -98,10 +98,10 @@ impl<'v> PageView<'v> {
         let Some(rest) = key.strip_prefix(self.prefix) else {
             return Err(if key < self.prefix { 0 } else { self.leaf_count() });
         };
-        let wanted = head_of(rest);
-        let mut low = self.heads.partition_point(|head| *head < wanted);
+        let wanted = Head::of(rest);
+        let mut low = heads_below(self.heads, wanted);
         // Heads mostly differ: of those equal to the wanted one there is one or none.
-        while self.heads.get(low) == Some(&wanted) {
+        while self.heads.get(low) == Some(&wanted.to_octets()) {
             match self.leaf(low).map(|leaf| leaf.key.compare_rest(rest)) {
                 Some(Ordering::Less) => low = low.saturating_add(1),
                 Some(Ordering::Equal) => return Ok(low),
@@ -110,17 +110,65 @@ impl<'v> PageView<'v> {
         }
         Err(low)
     }
+
+    /// Appends the parts of some leaves to the parts of a page with the same prefix.
+    pub(crate) fn copy_leaves(
+        &self,
+        leaves: Range<usize>,
+        heads: &mut Vec<u8>,
+        starts: &mut Vec<u8>,
+        body: &mut Vec<u8>,
+    ) {
+        let (from, to) = (self.start(leaves.start), self.start(leaves.end));
+        for index in leaves.clone() {
+            let behind = self.start(index).saturating_sub(from);
+            starts.extend_from_slice(&short(body.len().saturating_add(behind)).to_be_bytes());
+        }
+        heads.extend_from_slice(self.heads.get(leaves).unwrap_or_default().as_flattened());
+        body.extend_from_slice(self.body.get(from..to).unwrap_or_default());
+    }
+
+    fn start(&self, index: usize) -> usize {
+        match index.checked_sub(1) {
+            None => 0,
+            Some(earlier) => match self.starts.get(earlier) {
+                Some(start) => usize::from(u16::from_be_bytes(*start)),
+                None => self.body.len(),
+            },
+        }
+    }
 }
 
-/// Key octets that decide most comparisons.
-pub(crate) fn head_of(rest: &[u8]) -> [u8; HEAD_OCTETS] {
-    match rest.first_chunk() {
-        Some(head) => *head,
-        None => {
-            let mut head = [0; HEAD_OCTETS];
-            head.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            head
+/// How many heads are less than the wanted one.
+///
+/// Halving would wait for memory at each step. This looks at every eighth, which asks for all of them at once, and then at
+/// eight neighbours.
+fn heads_below(heads: &[[u8; HEAD_OCTETS]], wanted: Head) -> usize {
+    let below = |head: &[u8; HEAD_OCTETS]| usize::from(u32::from_le_bytes(*head) < wanted.0);
+    let (groups, rest) = heads.as_chunks::<8>();
+    let whole = groups.iter().map(|[.., last]| below(last)).fold(0, usize::wrapping_add);
+    let inside = groups.get(whole).map_or(rest, |group| group.as_slice());
+    inside.iter().map(below).fold(whole.wrapping_mul(8), usize::wrapping_add)
+}
+
+/// Key octets that decide most comparisons, the first the most significant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head(u32);
+
+impl Head {
+    /// The head of a key, given what is behind the prefix.
+    pub(crate) fn of(rest: &[u8]) -> Self {
+        if let Some(octets) = rest.first_chunk() {
+            return Self(u32::from_be_bytes(*octets));
         }
+        let mut octets = [0; HEAD_OCTETS];
+        octets.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        Self(u32::from_be_bytes(octets))
+    }
+
+    /// As it lies in a page.
+    pub(crate) const fn to_octets(self) -> [u8; HEAD_OCTETS] {
+        self.0.to_le_bytes()
     }
 }
 
@@ -178,19 +226,9 @@ impl<'v> KeyParts<'v> {
         common
     }
 
-    /// Labels that this and `key` have in common, from the apex downwards.
-    pub(crate) fn labels_in_common(&self, key: &[u8]) -> usize {
-        key::label_count(key.get(..self.octets_in_common(key)).unwrap_or_default())
-    }
-
     /// Whether this is the name with key `above`, or below it.
     pub(crate) fn starts_with(&self, above: &[u8]) -> bool {
         self.octets_in_common(above) == above.len()
-    }
-
-    /// Whether the name with key `below` is this, or below it.
-    pub(crate) fn is_start_of(&self, below: &[u8]) -> bool {
-        self.octets_in_common(below) == self.octet_count()
     }
 
     pub(crate) fn compare(&self, key: &[u8]) -> Ordering {
@@ -343,13 +381,14 @@ impl<'v> RawLeaf<'v> {
         Self { key, tail, tail_octets: &[0] }
     }
 
-    fn parse(prefix: &'v [u8], head: [u8; HEAD_OCTETS], octets: &'v [u8]) -> Option<Self> {
+    fn parse(prefix: &'v [u8], head: Head, octets: &'v [u8]) -> Option<Self> {
         let mut rest = Octets(octets);
         let length = match rest.octet()? {
             LONG_SUFFIX => usize::from(rest.u16()?),
             short => usize::from(short),
         };
         let suffix = rest.take(length.saturating_sub(HEAD_OCTETS))?;
+        let head = head.0.to_be_bytes();
         let key = KeyParts { prefix, head, head_octets: length.min(HEAD_OCTETS), suffix };
         Some(Self { key, tail: Tail::parse(rest.0)?, tail_octets: rest.0 })
     }

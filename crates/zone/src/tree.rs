@@ -15,7 +15,7 @@ use core::cmp::Ordering;
 use std::sync::Arc;
 
 /// Most children of an inner node. A change copies this many pointers, and counts as many references, a level.
-pub(crate) const CHILDREN_MAX: usize = 32;
+pub(crate) const CHILDREN_MAX: usize = if cfg!(test) { 8 } else { 32 };
 
 /// All pages of a version.
 #[derive(Clone, Debug, Default)]
@@ -53,65 +53,68 @@ impl Children {
     }
 }
 
-/// The first key of each child of an inner node.
+/// The first key of each child of an inner node. One piece of memory but for the octets, which are looked at last.
 #[derive(Debug)]
 pub(crate) struct Separators {
+    count: usize,
+    prefix_octets: usize,
     /// Eight key octets behind the prefix, as numbers.
-    heads: Box<[u64]>,
+    heads: [u64; CHILDREN_MAX],
+    /// Where each key ends.
+    ends: [u32; CHILDREN_MAX],
     /// What all keys start with, then the rest of each key.
     octets: Box<[u8]>,
-    /// Where the prefix ends, then where each key ends.
-    ends: Box<[u32]>,
 }
 
 impl Separators {
-    /// From whole ascending keys that lie one behind the other and end at `ends`.
+    /// From at most [`CHILDREN_MAX`] whole ascending keys that lie one behind the other and end at `ends`.
     pub(crate) fn new(keys: &[u8], ends: &[usize]) -> Self {
         let whole = |index: usize| {
             let start = index.checked_sub(1).and_then(|earlier| ends.get(earlier)).copied();
             let end = ends.get(index).copied().unwrap_or(0);
             keys.get(start.unwrap_or(0)..end).unwrap_or_default()
         };
-        let (first, last) = (whole(0), whole(ends.len().saturating_sub(1)));
-        let prefix = crate::key::octets_in_common(first, last);
-        let mut octets = first.get(..prefix).unwrap_or_default().to_vec();
-        let mut rest_ends = Vec::with_capacity(ends.len().saturating_add(1));
-        let mut heads = Vec::with_capacity(ends.len());
-        rest_ends.push(end_of(&octets));
-        for index in 0..ends.len() {
-            let rest = whole(index).get(prefix..).unwrap_or_default();
-            heads.push(head(rest));
+        let count = ends.len().min(CHILDREN_MAX);
+        let (first, last) = (whole(0), whole(count.saturating_sub(1)));
+        let prefix_octets = crate::key::octets_in_common(first, last);
+        let mut octets = first.get(..prefix_octets).unwrap_or_default().to_vec();
+        let (mut heads, mut rest_ends) = ([u64::MAX; CHILDREN_MAX], [0; CHILDREN_MAX]);
+        let places = heads.iter_mut().zip(&mut rest_ends).take(count).enumerate();
+        for (index, (head_place, end_place)) in places {
+            let rest = whole(index).get(prefix_octets..).unwrap_or_default();
+            *head_place = head(rest);
             octets.extend_from_slice(rest);
-            rest_ends.push(end_of(&octets));
+            *end_place = end_of(&octets);
         }
-        Self { heads: heads.into(), octets: octets.into(), ends: rest_ends.into() }
+        Self { count, prefix_octets, heads, ends: rest_ends, octets: octets.into() }
     }
 
     /// The first key of a child.
     pub(crate) fn key(&self, index: usize) -> Option<KeyParts<'_>> {
-        self.heads.get(index)?;
-        Some(KeyParts::of_two(self.prefix(), self.rest(index)))
+        (index < self.count).then(|| KeyParts::of_two(self.prefix(), self.rest(index)))
     }
 
     /// The child whose keys a key is among: the last that does not start after it, or the first.
     fn child_of(&self, key: &[u8]) -> usize {
         let Some(rest) = key.strip_prefix(self.prefix()) else {
-            return if key < self.prefix() { 0 } else { self.heads.len().saturating_sub(1) };
+            return if key < self.prefix() { 0 } else { self.count.saturating_sub(1) };
         };
         let wanted = head(rest);
+        // Unused heads are the greatest number, so the array need not be cut.
         let mut at = self.heads.partition_point(|head| *head < wanted);
-        while self.heads.get(at) == Some(&wanted) && self.rest(at) <= rest {
+        while at < self.count && self.heads.get(at) == Some(&wanted) && self.rest(at) <= rest {
             at = at.saturating_add(1);
         }
         at.saturating_sub(1)
     }
 
     fn prefix(&self) -> &[u8] {
-        self.octets.get(..self.end(0)).unwrap_or_default()
+        self.octets.get(..self.prefix_octets).unwrap_or_default()
     }
 
     fn rest(&self, index: usize) -> &[u8] {
-        self.octets.get(self.end(index)..self.end(index.saturating_add(1))).unwrap_or_default()
+        let start = index.checked_sub(1).map_or(self.prefix_octets, |earlier| self.end(earlier));
+        self.octets.get(start..self.end(index)).unwrap_or_default()
     }
 
     fn end(&self, index: usize) -> usize {
@@ -150,8 +153,8 @@ pub(crate) struct Position<'v> {
     page: PageView<'v>,
     /// As from [`PageView::find`].
     index: Result<usize, usize>,
-    /// First key of the page that follows.
-    next_page: Option<KeyParts<'v>>,
+    /// The inner node and the child in it that the page behind this one is, or begins.
+    next_page: Option<(&'v Separators, usize)>,
 }
 
 impl<'v> Position<'v> {
@@ -172,7 +175,10 @@ impl<'v> Position<'v> {
             Ok(index) => index.saturating_add(1),
             Err(index) => index,
         };
-        self.page.leaf(index).map(|leaf| leaf.key).or(self.next_page)
+        match self.page.leaf(index) {
+            Some(leaf) => Some(leaf.key),
+            None => self.next_page.and_then(|(separators, index)| separators.key(index)),
+        }
     }
 }
 
@@ -186,7 +192,10 @@ impl Tree {
         };
         loop {
             let index = node.separators.child_of(key);
-            next_page = node.separators.key(index.saturating_add(1)).or(next_page);
+            let next = index.saturating_add(1);
+            if next < node.separators.count {
+                next_page = Some((&*node.separators, next));
+            }
             match &node.children {
                 Children::Pages(pages) => return Some(position(pages.get(index)?, key, next_page)),
                 Children::Inners(inners) => node = inners.get(index)?,
@@ -221,7 +230,21 @@ impl Tree {
     }
 }
 
-fn position<'v>(page: &'v Page, key: &[u8], next_page: Option<KeyParts<'v>>) -> Position<'v> {
+/// Reads an octet of each cache line that the search in a page may need. The search itself would wait for
+/// one after the other; these reads do not depend on each other, so memory delivers all at once.
+fn ask_for(page: &[u8]) {
+    const LINE: usize = 64;
+    let lines = [LINE, 2 * LINE, 3 * LINE, 4 * LINE, 5 * LINE, 6 * LINE];
+    let octets = lines.map(|line| page.get(line).copied().unwrap_or(0));
+    core::hint::black_box(octets);
+}
+
+fn position<'v>(
+    page: &'v Page,
+    key: &[u8],
+    next_page: Option<(&'v Separators, usize)>,
+) -> Position<'v> {
+    ask_for(&page.0);
     let page = page.view();
     Position { page, index: page.find(key), next_page }
 }

@@ -161,10 +161,8 @@ impl Version {
     /// The leaf of exactly this name, occluded or not: addresses for additional sections.
     #[must_use]
     pub fn glue(&self, name: NameRef<'_>) -> Option<Leaf<'_>> {
-        if !name.is_at_or_under(self.apex.as_ref()) {
-            return None;
-        }
-        self.leaf_of(KeyBuf::of(name.as_wire(), self.apex_labels).as_slice())
+        let labels = name.relative_to(self.apex.as_ref())?;
+        self.leaf_of(KeyBuf::of(labels).as_slice())
     }
 
     /// The apex: SOA, NS and the rest.
