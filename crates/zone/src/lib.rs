@@ -46,5 +46,6 @@ pub use version::{Counts, SoaView, Version};
 extern crate self as zone;
 
 #[cfg(test)]
-#[path = "../tests/against_model.rs"]
-mod against_model;
+#[path = "../tests/laws/mod.rs"]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
+mod laws;

@@ -325,6 +325,10 @@ fn merge_children<T: Child, R: Rule>(
             }
         }
     }
+    if let Some(last) = siblings.last().filter(|_| skipped) {
+        // What follows may be the child of another node.
+        pass.occlusion.skip(last.clone().into_node());
+    }
     same &= !fuse_small(&mut siblings, &fresh);
     if same {
         let children = T::wrap(siblings.into_boxed_slice());

@@ -6,12 +6,15 @@ use wire::name::{Name, NameRef};
 use wire::record::{Record, RecordRef};
 use wire::ttl::Ttl;
 
+/// Type to ttl and rdata.
+type Rrsets = BTreeMap<u16, (u32, BTreeSet<Vec<u8>>)>;
+
 /// Labels below the apex, from the apex downwards, lower case.
 pub(crate) type Path = Vec<Vec<u8>>;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Model {
-    names: BTreeMap<Path, BTreeMap<u16, (u32, BTreeSet<Vec<u8>>)>>,
+    names: BTreeMap<Path, Rrsets>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
