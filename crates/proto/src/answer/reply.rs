@@ -59,6 +59,11 @@ impl<'v> Sent<'v> {
         Self { rrset, signatures: None, ttl: rrset.ttl() }
     }
 
+    /// Whether signatures travel with it.
+    pub(super) const fn is_signed(&self) -> bool {
+        self.signatures.is_some()
+    }
+
     /// With a ttl of at most this, for its signatures too.
     pub(super) fn capped(mut self, ttl: Ttl) -> Self {
         self.ttl = self.ttl.min(ttl);

@@ -90,8 +90,9 @@ impl<'v> Walk<'v, '_, '_> {
             return Step::Done(self.positive(qname, &sent));
         }
         match Sent::find(leaf, Rrtype::CNAME, self.signatures) {
-            Some(cname) => Step::Alias(Alias::Cname(cname)),
-            None => Step::Done(self.negative(Verdict::NODATA)),
+            // RFC 4035 §2.5: NSEC and RRSIG stand beside a CNAME, so it is no alias for them.
+            Some(cname) if self.qtype != Rrtype::NSEC => Step::Alias(Alias::Cname(cname)),
+            Some(_) | None => Step::Done(self.negative(Verdict::NODATA)),
         }
     }
 
@@ -138,12 +139,13 @@ impl<'v> Walk<'v, '_, '_> {
     fn delegation(&mut self, owner: NameRef<'_>, cut: &Leaf<'v>) -> Result<(), Truncated> {
         let Some(servers) = cut.rrset(Rrtype::NS) else { return Ok(()) };
         self.reply.require(Section::Authority, owner, &Sent::bare(servers))?;
-        // RFC 4035 §3.1.4: DS or the proof that there is none, before any glue.
+        // RFC 4035 §3.1.4: DS or the proof that there is none, before any glue. Without a signature
+        // nobody believes it.
         let ds = match self.signatures {
             Signatures::Wanted => Sent::find(cut, Rrtype::DS, self.signatures),
             Signatures::Unwanted => None,
         };
-        if let Some(ds) = ds {
+        if let Some(ds) = ds.filter(Sent::is_signed) {
             self.reply.require(Section::Authority, owner, &ds)?;
         }
         additional::glue(self.version, owner, &servers, self.reply)

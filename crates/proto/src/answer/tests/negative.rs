@@ -105,4 +105,7 @@ fn threat_37_qtypes_that_are_no_data_are_just_not_there() {
     nodata("www.example. TYPE65535");
     nodata("www.example. RRSIG");
     nodata("www.example. NSEC");
+    // RFC 4035 §2.5: they may stand beside a CNAME, which is therefore no alias for them.
+    nodata("alias.example. RRSIG");
+    nodata("alias.example. NSEC");
 }

@@ -317,3 +317,30 @@ fn rfc6672_2_4_what_lies_below_a_dname_does_not_travel_along() {
         "NOERROR aa answer z. 60 MX 1 a.z.",
     );
 }
+
+#[test]
+fn rfc6672_3_2_a_dname_that_leads_to_itself_and_is_asked_for_is_written_once() {
+    check_in(
+        "$ORIGIN z.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\na DNAME z.\n",
+        "a.a.z. DNAME",
+        "NOERROR aa answer a.z. 60 DNAME z. answer a.a.z. 60 CNAME a.z.",
+    );
+}
+
+#[test]
+fn the_servers_of_a_zone_may_live_in_a_child_and_then_their_glue_travels_along() {
+    check_in(
+        "$ORIGIN z.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS ns.sub\nsub NS ns.sub\nns.sub A 192.0.2.1\n",
+        "z. NS",
+        "NOERROR aa answer z. 60 NS ns.sub.z. additional ns.sub.z. 60 A 192.0.2.1",
+    );
+}
+
+#[test]
+fn a_wildcard_does_not_stand_in_for_the_target_of_a_record() {
+    check_in(
+        "$ORIGIN z.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\n@ MX 1 mail.w\n*.w A 192.0.2.1\n",
+        "z. MX",
+        "NOERROR aa answer z. 60 MX 1 mail.w.z.",
+    );
+}

@@ -89,6 +89,21 @@ fn addresses_the_resolver_can_ask_us_for_are_dropped_in_silence() {
 }
 
 #[test]
+fn rfc9471_3_2_an_address_at_the_owner_of_another_cut_is_glue() {
+    let mut zone = String::from("$ORIGIN w.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\n");
+    zone += "sub NS other\nother NS ns.sub\n";
+    for n in 0..40 {
+        zone += &format!("other A 192.0.2.{n}\n");
+    }
+    check_in(&zone, "sub.w. A noedns", "NOERROR tc authority sub.w. 60 NS other.w.");
+}
+
+#[test]
+fn rfc4035_3_1_4_a_ds_without_a_signature_is_not_worth_its_octets() {
+    check("x.sub.example. A do", SUB);
+}
+
+#[test]
 fn threat_39_of_servers_that_can_be_asked_for_thirteen_are_looked_up() {
     let mut zone = String::from("$ORIGIN w.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\n");
     for n in 0..20 {

@@ -1,6 +1,6 @@
 //! What fits, what is left out, and when that is said.
 
-use super::{ask, check_in};
+use super::{DoBit, ask, check_in};
 
 fn zone(addresses: usize) -> String {
     let mut zone = String::from(
@@ -65,4 +65,21 @@ fn threat_39_addresses_of_at_most_thirteen_targets_travel_along() {
     }
     let told = ask(&zone, "mx.z. MX tcp");
     assert_eq!((told.answer.len(), told.additional.len()), (1_000, 13));
+}
+
+#[test]
+fn a_synthesized_cname_that_does_not_fit_truncates() {
+    let target = ["t"; 3].map(|letter| letter.repeat(60)).join(".");
+    let zone = format!("$ORIGIN z.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\nd DNAME {target}\n");
+    let qname = format!("{}.d.z.", "q".repeat(60));
+    // 12 + 70 of header and question, 12 + 186 of DNAME; another 12 + 2 + 10 + 247 are too many.
+    let dname = format!("answer d.z. 60 DNAME {target}.z.");
+    check_in(&zone, &format!("{qname} A noedns"), &format!("NOERROR aa tc {dname}"));
+}
+
+#[test]
+fn a_size_of_our_own_below_512_counts_as_512_and_our_opt_says_so() {
+    let told = ask(&zone(29), "many.z. A size 4096 cap 100");
+    assert_eq!((told.answer.len(), told.edns), (29, Some((512, DoBit::Clear))));
+    assert_eq!(ask(&zone(1), "many.z. A").edns, Some((1_232, DoBit::Clear)));
 }
