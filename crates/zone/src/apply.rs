@@ -189,3 +189,6 @@ fn only_soa(records: &Records) -> Option<Serial> {
     }
     Soa::parse(soa.rdata).ok().map(|soa| soa.serial)
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,3 +81,6 @@ impl Builder {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

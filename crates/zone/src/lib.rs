@@ -46,6 +46,9 @@ pub use version::{Counts, SoaView, Version};
 extern crate self as zone;
 
 #[cfg(test)]
+mod testing;
+
+#[cfg(test)]
 #[path = "../tests/laws/mod.rs"]
 #[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 mod laws;

@@ -152,3 +152,6 @@ impl Version {
         self.apex_labels().saturating_add(below_apex)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -350,3 +350,6 @@ fn mix(hash: u64, word: u64) -> u64 {
     let (halves, _) = bytes.as_chunks();
     halves.iter().fold(0, |sum, half| sum ^ u64::from_le_bytes(*half))
 }
+
+#[cfg(test)]
+mod tests;
