@@ -275,8 +275,10 @@ pub fn serve(path: &Path) -> Result<(), Error> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    let listen = config.server.listen.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let zones = config.zones.len();
     let daemon = Daemon::start_logging(config, Some(level))?;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), listen, zones, "serving");
     let mut signals = {
         let _inside = daemon.runtime.enter();
         Signals::listen()?

@@ -4,6 +4,7 @@
 use crate::shard::{Done, Missed};
 use api::Action;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use store::{HistoryCaps, Store, Timers, TransferKind, TransferRecord};
@@ -25,16 +26,20 @@ enum Entry {
 #[derive(Clone)]
 pub(crate) struct Ledger {
     queue: SyncSender<Entry>,
+    /// Entries of the history that found no room since it was last said.
+    lost: Arc<AtomicU64>,
 }
 
 impl Ledger {
     /// Starts the thread. It ends when every `Ledger` is dropped and all is written.
     pub(crate) fn start(store: Arc<Store>) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (queue, entries) = sync_channel(QUEUE_SIZE);
+        let lost = Arc::new(AtomicU64::new(0));
+        let seen_lost = lost.clone();
         let thread = std::thread::Builder::new()
             .name("ledger".to_owned())
-            .spawn(move || write_until_closed(&store, &entries))?;
-        Ok((Self { queue }, thread))
+            .spawn(move || write_until_closed(&store, &entries, &seen_lost))?;
+        Ok((Self { queue, lost }, thread))
     }
 
     /// Deadlines to survive a restart. Waits when the disk is behind.
@@ -83,12 +88,12 @@ impl Ledger {
             Action::Install => return, // what the disk refused is not written to the disk
         };
         if let Err(TrySendError::Full(_)) = self.queue.try_send(Entry::Transfer(entry(kind))) {
-            tracing::warn!("the disk is too slow for the history of transfers; an entry is lost");
+            self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-fn write_until_closed(store: &Store, entries: &Receiver<Entry>) {
+fn write_until_closed(store: &Store, entries: &Receiver<Entry>, lost: &AtomicU64) {
     while let Ok(first) = entries.recv() {
         let (mut timers, mut transfers) = (Vec::new(), Vec::new());
         for entry in std::iter::once(first).chain(entries.try_iter().take(BATCH_MAX)) {
@@ -96,6 +101,10 @@ fn write_until_closed(store: &Store, entries: &Receiver<Entry>) {
                 Entry::Timers(mut rows) => timers.append(&mut rows),
                 Entry::Transfer(entry) => transfers.push(entry),
             }
+        }
+        let lost = lost.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            tracing::warn!(lost, "the disk is too slow for the whole history of transfers");
         }
         let meta = store.meta();
         let saved = meta
