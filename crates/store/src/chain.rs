@@ -150,3 +150,94 @@ impl Chains {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::frame::Tally;
+
+    const ZONE: u32 = 4;
+
+    /// Folds a script: `w1@5` is a whole version of serial 5 at turn 1, `i` one in an image, `2@5>6`
+    /// diffs at turn 2, `x` a drop, `!` damage to the zone, `?` a hole. Answers with serial, number
+    /// of diffs and whether something is lost.
+    fn fold(script: &str) -> Option<(Option<(u32, usize)>, bool)> {
+        let mut chains = Chains::default();
+        for (offset, word) in (0..).zip(script.split_whitespace()) {
+            let at = Place { segment: 1, offset };
+            let (turn, serials) = word.split_once('@').unwrap_or((word, ""));
+            let number = |text: &str| text.parse::<u32>().unwrap();
+            let payload = match (turn.chars().next().unwrap(), serials.split_once('>')) {
+                ('w', _) => Payload::Whole {
+                    serial: Serial(number(serials)),
+                    turn: Turn(number(&turn[1..]).into()),
+                    content: &[],
+                },
+                ('i', _) => Payload::Image(ImageRef {
+                    serial: Serial(number(serials)),
+                    turn: Turn(number(&turn[1..]).into()),
+                    seq: 1,
+                    size_bytes: 1,
+                    tally: Tally::default(),
+                }),
+                ('x', _) => Payload::Drop,
+                ('!', _) => {
+                    chains.on_damage(&Damage { offset, octets: 1, zone: Some(ZONE) });
+                    continue;
+                }
+                ('?', _) => {
+                    chains.on_damage(&Damage { offset, octets: 1, zone: None });
+                    continue;
+                }
+                (_, Some((from, to))) => {
+                    let (from, to) = (Serial(number(from)), Serial(number(to)));
+                    Payload::Diffs(Steps { from, to, turn: Turn(number(turn).into()) }, &[])
+                }
+                _ => panic!("{word}"),
+            };
+            chains.on_frame(ZONE, at, &payload);
+            // K3: whatever happens to one zone, the other has its version.
+            chains.on_frame(9, at, &Payload::Drop);
+        }
+        let fate = chains.finish().remove(&ZONE)?;
+        let chain = fate.chain.map(|chain| (chain.tip.0, chain.diffs.len()));
+        Some((chain, fate.loss.is_some()))
+    }
+
+    #[test]
+    fn a_chain_is_the_newest_whole_version_and_all_diffs_after_it() {
+        let good = |tip, diffs| Some((Some((tip, diffs)), false));
+        let behind = |tip, diffs| Some((Some((tip, diffs)), true));
+        let lost = Some((None, true));
+        let cases = [
+            ("w1@5", good(5, 0)),
+            ("i1@5 2@5>6 3@6>9", good(9, 2)),
+            ("w1@5 2@5>6 w3@6", good(6, 0)),
+            ("w1@5 x", None),
+            ("w1@5 2@5>6 x w1@5 2@5>7", good(7, 1)),
+            // Serials may wrap and go back; only the chain counts.
+            ("w1@4294967295 2@4294967295>0", good(0, 1)),
+            // A commit is missing, as the serial tells.
+            ("w1@5 2@6>7", behind(5, 0)),
+            ("2@5>6", lost),
+            // A commit is missing, though the serials fit: the zone was fetched again meanwhile.
+            ("w1@5 3@5>6", behind(5, 0)),
+            // After damage only a whole version is believed.
+            ("w1@5 ! 2@5>6", behind(5, 0)),
+            ("w1@5 ! 2@5>6 3@6>7", behind(5, 0)),
+            ("w1@5 ! w3@7 4@7>8", good(8, 1)),
+            ("!", lost),
+            // Behind a hole a zone is mistrusted until a commit proves that nothing is missing.
+            ("w1@5 ?", behind(5, 0)),
+            ("w1@5 ? 2@5>6", good(6, 1)),
+            ("w1@5 ? 3@6>7", behind(5, 0)),
+            ("? w1@5", good(5, 0)),
+            ("w1@5 2@5>6 ? w3@6 ?", behind(6, 0)),
+            // The base of a compaction has some of the commits that follow it.
+            ("w3@7 2@5>6 3@6>7 4@7>8", good(8, 1)),
+        ];
+        for (script, expected) in cases {
+            assert_eq!(fold(script), expected, "{script}");
+        }
+    }
+}

@@ -122,7 +122,7 @@ impl<V: Stored> Log<V> {
 
 impl<V: Stored> Planned<V> {
     fn new(zone: u32, held: &Standing<V>, begun: u64) -> Self {
-        let keep = held.image.filter(|_| !held.has_outgrown_its_image() && !held.whole_only);
+        let keep = held.image.filter(|_| !held.has_outgrown_its_image());
         let old = held.diffs.iter().copied().filter(|at| at.segment < begun);
         Self {
             zone,

@@ -5,13 +5,13 @@
 //! Invariants: U1 images are written and removed without holding the lock, so a large zone delays
 //! nobody's commit. U2 an image is removed only when no frame that counts refers to it.
 
-use crate::compact::{Compacted, Rewriting};
+use crate::compact::{Compacted, Moved, Rewriting, SLICE};
 use crate::content::Stored;
 use crate::disk::Disk;
 use crate::error::StoreError;
 use crate::image;
 use crate::layout::FileName;
-use crate::log::{Change, Entry, Log};
+use crate::log::{Change, Entry, Log, Segment};
 use crate::recover::{Reopened, Restored, reopen};
 use crate::recovery::Fault;
 use crate::store::Tuning;
@@ -92,7 +92,7 @@ impl<V: Stored> Shard<V> {
         drop(log);
         self.remove(&unused);
         let rewritten = Rewriting::begin(&*self.disk, base, &old, self.tuning.image_min_bytes)
-            .and_then(|rewriting| self.rewrite(rewriting, base, begun));
+            .and_then(|rewriting| self.rewrite(rewriting, begun));
         let mut log = self.lock()?;
         log.is_compacting = false;
         let images_written = rewritten?;
@@ -100,12 +100,7 @@ impl<V: Stored> Shard<V> {
         Ok(Some(Compacted { before_octets, after_octets, images_written }))
     }
 
-    fn rewrite(
-        &self,
-        mut rewriting: Rewriting<'_>,
-        base: u64,
-        begun: u64,
-    ) -> Result<u32, StoreError> {
+    fn rewrite(&self, mut rewriting: Rewriting<'_>, begun: u64) -> Result<u32, StoreError> {
         let published = self.write_zones(&mut rewriting, begun).and_then(|()| rewriting.publish());
         let segment = match published {
             Ok(segment) => segment,
@@ -115,17 +110,27 @@ impl<V: Stored> Shard<V> {
             }
         };
         let images_written = rewriting.images_written();
-        let mut moved = rewriting.into_moved();
-        for slice in moved.chunks_mut(crate::compact::SLICE) {
-            let unused = self.lock()?.adopt(slice, base, begun);
+        self.take_over(rewriting.into_moved(), segment, begun)?;
+        Ok(images_written)
+    }
+
+    /// Goes on from a base that counts.
+    fn take_over(
+        &self,
+        mut moved: Vec<Moved>,
+        base: Segment,
+        begun: u64,
+    ) -> Result<(), StoreError> {
+        for slice in moved.chunks_mut(SLICE) {
+            let unused = self.lock()?.adopt(slice, base.name.seq(), begun);
             self.remove(&unused);
         }
         let mut log = self.lock()?;
-        let gone = log.replace_segments(segment, begun);
+        let gone = log.replace_segments(base, begun);
         log.is_damaged = false;
         drop(log);
         self.remove(&gone);
-        Ok(images_written)
+        Ok(())
     }
 
     fn write_zones(&self, rewriting: &mut Rewriting<'_>, begun: u64) -> Result<(), StoreError> {

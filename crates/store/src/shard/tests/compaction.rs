@@ -1,0 +1,170 @@
+//! Compaction beside commits.
+
+use super::*;
+
+/// A shard whose zones are changed by hand, and checked against what that should have come to.
+struct Bench {
+    disk: SimulatedDisk,
+    shard: Shard<Tiny>,
+    held: BTreeMap<u32, Tiny>,
+    turn: u8,
+}
+
+impl Bench {
+    fn new(seed: u64) -> Self {
+        let disk = SimulatedDisk::new(seed);
+        let (shard, _) = open(&disk);
+        Self { disk, shard, held: BTreeMap::new(), turn: 0 }
+    }
+
+    fn whole(&mut self, zone: u32, octets: usize) {
+        let serial = self.held.get(&zone).map_or(1, |held| held.serial + 1);
+        self.turn += 1;
+        let version = Tiny { serial, octets: vec![self.turn; octets] };
+        self.shard.commit(vec![whole(zone, &version)]).unwrap();
+        self.held.insert(zone, version);
+    }
+
+    fn diff(&mut self, zone: u32) {
+        self.turn += 1;
+        let (entry, to) = diffs(zone, &self.held[&zone], &[self.turn]);
+        self.shard.commit(vec![entry]).unwrap();
+        self.held.insert(zone, to);
+    }
+
+    fn forget(&mut self, zone: u32) {
+        self.shard.commit(vec![Entry { zone, change: Change::Drop }]).unwrap();
+        self.held.remove(&zone);
+    }
+
+    fn check(&self) {
+        let found = open(&self.disk.after_power_cut()).1;
+        assert_eq!(found.faults, []);
+        let versions: BTreeMap<_, _> = found
+            .zones
+            .iter()
+            .map(|(zone, restored)| (*zone, restored.version.as_deref().unwrap().clone()))
+            .collect();
+        assert_eq!(versions, self.held);
+        assert!(found.zones.values().all(|restored| restored.loss.is_none()));
+    }
+}
+
+#[test]
+fn commits_go_on_while_a_compaction_runs() {
+    let disk = SimulatedDisk::new(1);
+    let (shard, _) = open(&disk);
+    let mut held: Vec<_> = (0..40)
+        .map(|zone: u8| Tiny { serial: 1, octets: vec![zone; usize::from(zone) * 2] })
+        .collect();
+    let batch = (1..).zip(&held).map(|(zone, version)| whole(zone, version)).collect();
+    shard.commit(batch).unwrap();
+    std::thread::scope(|scope| {
+        let compactions = scope.spawn(|| (0..30).all(|_| shard.compact().unwrap().is_some()));
+        let mut turn = 0_u8;
+        while !compactions.is_finished() || turn < 100 {
+            for (zone, version) in (1..).zip(&mut held) {
+                let (entry, to) = diffs(zone, version, &[turn]);
+                shard.commit(vec![entry]).unwrap();
+                *version = to;
+            }
+            turn = turn.wrapping_add(1);
+        }
+    });
+    let found = open(&disk.after_power_cut()).1;
+    assert_eq!(found.faults, []);
+    for (zone, version) in (1..).zip(&held) {
+        assert_eq!(found.zones[&zone].version.as_deref(), Some(version));
+        assert_eq!(found.zones[&zone].loss, None);
+    }
+    assert_tidy(&disk, &shard);
+}
+
+#[test]
+fn changes_of_every_kind_at_every_stage_of_a_compaction_are_kept() {
+    for seed in 0..20 {
+        let mut bench = Bench::new(seed);
+        let (inline, large, outgrown) = (20, 2_000, 70);
+        for zone in 1..=24 {
+            bench.whole(zone, [inline, large, outgrown][zone as usize % 3]);
+            bench.diff(zone);
+            bench.diff(zone);
+        }
+        let base = bench.shard.next_seq();
+        let mut log = bench.shard.lock().unwrap();
+        log.rotate(&bench.disk, bench.shard.next_seq()).unwrap();
+        let (begun, old) = (log.active.name.seq(), log.segments.clone());
+        drop(log);
+        // Three zones each: diffs, whole versions small and large, drops; before the zones are
+        // written, after they are, and after the base counts.
+        let change = |bench: &mut Bench, zones: std::ops::Range<u32>, new: u32| {
+            for zone in zones {
+                match zone % 8 {
+                    0..=2 => bench.diff(zone),
+                    3 => bench.forget(zone),
+                    4 | 5 => bench.whole(zone, large),
+                    _ => bench.whole(zone, inline),
+                }
+            }
+            bench.whole(new, large);
+            bench.diff(new);
+            bench.check();
+        };
+        change(&mut bench, 1..9, 101);
+        let disk = bench.disk.clone();
+        let mut rewriting = Rewriting::begin(&disk, base, &old, TUNING.image_min_bytes).unwrap();
+        bench.shard.write_zones(&mut rewriting, begun).unwrap();
+        change(&mut bench, 5..17, 102);
+        let segment = rewriting.publish().unwrap();
+        change(&mut bench, 13..25, 103);
+        bench.shard.take_over(rewriting.into_moved(), segment, begun).unwrap();
+        bench.check();
+        assert_tidy(&bench.disk, &bench.shard);
+        // What the log remembers of each zone must be right too: all of it is used again here.
+        for _ in 0..3 {
+            for zone in bench.held.keys().copied().collect::<Vec<_>>() {
+                bench.diff(zone);
+            }
+            bench.shard.compact().unwrap();
+            bench.check();
+            assert_tidy(&bench.disk, &bench.shard);
+        }
+    }
+}
+
+#[test]
+fn compaction_copies_the_diffs_of_large_zones_and_rewrites_nothing_else_of_them() {
+    let mut bench = Bench::new(1);
+    bench.whole(1, 4_000);
+    (0..5).for_each(|_| bench.diff(1));
+    for _ in 0..2 {
+        assert_eq!(bench.shard.compact().unwrap().unwrap().images_written, 0);
+        bench.diff(1);
+        bench.check();
+    }
+}
+
+#[test]
+fn a_large_zone_keeps_its_image_until_its_diffs_exceed_half_of_it() {
+    let disk = SimulatedDisk::new(1);
+    let (shard, _) = open(&disk);
+    let mut held = Tiny { serial: 1, octets: vec![7; 4_000] };
+    shard.commit(vec![whole(1, &held)]).unwrap();
+    let image = |disk: &SimulatedDisk| {
+        let names = disk.names().unwrap();
+        names.into_iter().filter(|name| name.starts_with("image-")).collect::<Vec<_>>()
+    };
+    let first = image(&disk);
+    let mut kept = 0;
+    while image(&disk) == first {
+        kept += 1;
+        let (entry, to) = diffs(1, &held, &[kept]);
+        shard.commit(vec![entry]).unwrap();
+        held = to;
+        shard.compact().unwrap();
+        let found = open(&disk.after_power_cut()).1;
+        assert_eq!(found.zones[&1].version.as_deref(), Some(&held));
+    }
+    assert!((20..60).contains(&kept), "{kept}");
+    assert_eq!(image(&disk).len(), 1);
+}
