@@ -21,6 +21,8 @@ pub use zones::ZoneRow;
 
 use crate::error::StoreError;
 use rusqlite::{Connection, OpenFlags};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -33,6 +35,13 @@ pub struct Meta {
 impl Meta {
     /// Opens the file, making or migrating it as needed.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        // SQLite would make it readable for all; its journals take after it.
+        OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|source| StoreError::from_io("open", path, 0, source))?;
         let mut connection = Connection::open(path).map_err(failed("open the file"))?;
         // Another reader, `sqlite3` in an operator's hand, may hold it for a moment.
         connection.busy_timeout(Duration::from_secs(5)).map_err(failed("set the waiting time"))?;

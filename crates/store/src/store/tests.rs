@@ -247,6 +247,7 @@ fn nobody_else_may_look_into_the_directory() {
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder), 0o700);
     assert_eq!(mode(&folder.join("shard-0")), 0o700);
+    assert_eq!(mode(&folder.join(layout::SQLITE)), 0o600);
     for path in fs::read_dir(folder.join("shard-0")).unwrap() {
         assert_eq!(mode(&path.unwrap().path()), 0o600);
     }
