@@ -177,10 +177,11 @@ impl Walk<'_> {
             self.found.segments.push(Segment { name, octets: wide(file.len()) });
             return Ok(());
         };
+        let mut is_short = false;
         if let Some(Previous { size: expected, .. }) = ends {
             let found = wide(file.len());
             if found < expected {
-                self.chains.on_hole();
+                is_short = true;
                 self.fault(&text, FaultKind::Short { expected, found });
             }
             file.truncate(usize::try_from(expected).unwrap_or(usize::MAX));
@@ -189,6 +190,9 @@ impl Walk<'_> {
         let tail = if is_followed || is_base { Tail::Closed } else { Tail::Open };
         let scan = scan(&file, header.salt, tail);
         self.fold(name, &file, &scan);
+        if is_short {
+            self.chains.on_hole();
+        }
         if is_base {
             self.check_seal(&text, &file, &scan);
         }

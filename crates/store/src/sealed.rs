@@ -43,7 +43,10 @@ impl<'d> SealedFile<'d> {
         let file = disk
             .create(&name.working())
             .and_then(|file| file.write_all_at(&header.build(), 0).map(|()| file))
-            .map_err(|source| StoreError::from_io("create", &path, 0, source))?;
+            .map_err(|source| {
+                drop(disk.remove(&name.working()));
+                StoreError::from_io("create", &path, 0, source)
+            })?;
         let at = Position { salt, offset: wide(HEADER_OCTETS), before: Before::default() };
         Ok(Self { disk, name, path, file, frames: Frames::new(at, wide(HEADER_OCTETS)) })
     }

@@ -101,15 +101,17 @@ fn what_a_restart_has_found_survives_the_power_cut_that_follows_it() {
                     }
                 }
             }
-            (disk, model)
+            (disk, model, dice)
         };
         for call in 0..run(None).0.calls() {
-            let (disk, mut model) = run(Some(call));
+            let (disk, mut model, mut dice) = run(Some(call));
             // Killed, not cut off: what was written can be read, but need not be durable.
             let disk = disk.after_kill();
-            model.check(&open(&disk).1, seed);
+            let (shard, found) = open(&disk);
+            model.check(&found, seed);
             for _ in 0..4 {
                 model.check(&open(&disk.after_power_cut()).1, seed);
+                model.step(&shard, &mut dice);
             }
         }
     }
@@ -246,5 +248,18 @@ fn an_image_outlives_every_frame_that_may_still_name_it() {
         let held = found.zones[&1].version.as_deref();
         let either = [version(1, 100), version(2, 100)];
         assert!(held.is_some_and(|held| either.contains(held)), "seed {seed}");
+    }
+}
+
+#[test]
+fn the_image_of_a_failed_commit_goes_as_soon_as_nothing_can_name_it() {
+    let version = Tiny { serial: 1, octets: vec![1; 100] };
+    for call in 0..8 {
+        let disk = SimulatedDisk::new(call);
+        let (shard, _) = open(&disk);
+        disk.trouble_at(call, Trouble::Error(io::ErrorKind::StorageFull));
+        shard.commit(vec![whole(1, &version)]).unwrap_err();
+        shard.commit(vec![whole(2, &version)]).unwrap();
+        assert_tidy(&disk, &shard);
     }
 }

@@ -177,6 +177,45 @@ fn a_missing_segment_is_named_and_what_came_before_it_is_mistrusted() {
 }
 
 #[test]
+fn a_segment_that_ends_early_is_named_even_when_it_ends_between_frames() {
+    let disk = SimulatedDisk::new(1);
+    let (shard, _) = open(&disk);
+    let version = Tiny { serial: 1, octets: vec![1] };
+    shard.commit(vec![whole(1, &version)]).unwrap();
+    let end = shard.log.lock().unwrap().active.at.offset;
+    let (entry, _) = diffs(1, &version, &[2]);
+    shard.commit(vec![entry]).unwrap();
+    shard.log.lock().unwrap().rotate(&disk, 2).unwrap();
+    let mut files = disk.files();
+    files.get_mut("log-0000000001").unwrap().truncate(end as usize);
+    let found = open(&SimulatedDisk::with(&files)).1;
+    assert!(matches!(found.faults[..], [Fault { kind: FaultKind::Short { .. }, .. }]));
+    assert_eq!(found.zones[&1].version.as_deref(), Some(&version));
+    assert_eq!(found.zones[&1].loss, Some(Loss::Unknown));
+}
+
+#[test]
+fn a_base_that_ends_early_says_so_and_its_zones_are_not_taken_for_empty() {
+    let disk = SimulatedDisk::new(1);
+    let (shard, _) = open(&disk);
+    let version = Tiny { serial: 1, octets: vec![1] };
+    for zone in 1..=3 {
+        shard.commit(vec![whole(zone, &version)]).unwrap();
+    }
+    shard.compact().unwrap();
+    let mut files = disk.files();
+    let (_, base) = files.iter_mut().find(|(name, _)| name.starts_with("base-")).unwrap();
+    // Between the first and the second of three frames of the same length.
+    let seal = 40 + 12;
+    base.truncate(128 + (base.len() - 128 - seal) / 3);
+    let found = open(&SimulatedDisk::with(&files)).1;
+    assert!(matches!(found.faults[..], [Fault { kind: FaultKind::SealMissing, .. }]));
+    assert_eq!(found.zones[&1].version.as_deref(), Some(&version));
+    assert_eq!(found.zones[&1].loss, Some(Loss::Unknown));
+    assert!(found.zones.len() == 1 && found.has_holes);
+}
+
+#[test]
 fn a_missing_image_loses_its_zone_and_says_which_file() {
     let disk = SimulatedDisk::new(1);
     let (shard, _) = open(&disk);
