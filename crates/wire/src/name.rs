@@ -227,7 +227,7 @@ impl<'a> NameRef<'a> {
     pub fn relative_to(self, zone: NameRef<'_>) -> Option<&'a [u8]> {
         let front = self.0.len().checked_sub(zone.0.len())?;
         let (prefix, suffix) = self.0.split_at_checked(front)?;
-        if !suffix.eq_ignore_ascii_case(zone.0) {
+        if !same_ignoring_case(suffix, zone.0) {
             return None;
         }
         // Equal octets are an ancestor only when they start at a label of ours.
@@ -255,7 +255,7 @@ impl<'a> NameRef<'a> {
     #[must_use]
     pub fn eq_ignore_case(self, other: NameRef<'_>) -> bool {
         // Length octets are at most 63 and so are never taken for letters.
-        self.0.eq_ignore_ascii_case(other.0)
+        same_ignoring_case(self.0, other.0)
     }
 
     /// Where the labels start, leftmost first, and how many there are.
@@ -376,6 +376,27 @@ impl fmt::Debug for NameRef<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, out)
     }
+}
+
+/// Eight octets a step: every query compares its name at least twice.
+fn same_ignoring_case(a: &[u8], b: &[u8]) -> bool {
+    let ((a_words, a_rest), (b_words, b_rest)) = (a.as_chunks(), b.as_chunks());
+    let lower = |word: &[u8; 8]| lower_case(u64::from_ne_bytes(*word));
+    a.len() == b.len()
+        && a_words.iter().zip(b_words).all(|(a, b)| a == b || lower(a) == lower(b))
+        && (a_rest == b_rest || a_rest.eq_ignore_ascii_case(b_rest))
+}
+
+/// Each octet in lower case.
+const fn lower_case(word: u64) -> u64 {
+    const fn each(octet: u8) -> u64 {
+        u64::from_ne_bytes([octet; 8])
+    }
+    let seven_bits = word & each(0x7f);
+    let from_a = seven_bits.wrapping_add(each(0x80 - b'A'));
+    let above_z = seven_bits.wrapping_add(each(0x7f - b'Z'));
+    // The top bit of each octet that is a capital letter, moved to where the cases differ.
+    word | (((from_a ^ above_z) & !word & each(0x80)) >> 2)
 }
 
 fn cmp_ignore_case(a: &[u8], b: &[u8]) -> Ordering {

@@ -23,11 +23,6 @@ impl<'v> Leaf<'v> {
         Self { apex, raw }
     }
 
-    /// The apex without any record.
-    pub(crate) const fn empty(apex: NameRef<'v>) -> Self {
-        Self { apex, raw: RawLeaf::empty() }
-    }
-
     /// All rrsets by type, each RRSIG rrset right behind the one it signs.
     #[must_use]
     pub const fn rrsets(&self) -> Rrsets<'v> {

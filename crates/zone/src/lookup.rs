@@ -97,15 +97,15 @@ impl Version {
     }
 
     /// The name has records: they are an answer unless it is a cut or lies below one.
-    fn hit<'v>(&'v self, hit: RawLeaf<'v>, key: &[u8]) -> Lookup<'v> {
+    fn hit<'v>(&'v self, hit: &RawLeaf<'v>, key: &[u8]) -> Lookup<'v> {
         let labels = usize::from(hit.tail.occluder_labels);
         let occluder = if labels > 0 { self.leaf_above(key, labels) } else { None };
         match occluder {
             Some(occluder) => Self::referral(occluder, false),
             None if hit.tail.flags.is_cut() => {
-                Lookup::Cut { leaf: Leaf::new(self.apex().as_ref(), hit), at_qname: true }
+                Lookup::Cut { leaf: Leaf::new(self.apex().as_ref(), *hit), at_qname: true }
             }
-            None => Lookup::Found { leaf: Leaf::new(self.apex().as_ref(), hit), wildcard: None },
+            None => Lookup::Found { leaf: Leaf::new(self.apex().as_ref(), *hit), wildcard: None },
         }
     }
 
@@ -142,7 +142,7 @@ impl Version {
         let at = self.tree().descend(key.as_slice())?;
         let wildcard = Some(self.all_labels(encloser));
         if let Some(hit) = at.hit() {
-            return Some(Lookup::Found { leaf: Leaf::new(self.apex().as_ref(), hit), wildcard });
+            return Some(Lookup::Found { leaf: Leaf::new(self.apex().as_ref(), *hit), wildcard });
         }
         let exists = at.successor().is_some_and(|next| next.starts_with(key.as_slice()));
         exists.then_some(Lookup::EmptyNonTerminal { wildcard })

@@ -118,10 +118,9 @@ impl<'b, R: Rule> Pass<'b, R> {
     ) -> Result<bool, R::Error> {
         let (mut changed, mut index, mut rdatas) = (false, 0_usize, Vec::new());
         while let Some((group, rest)) = self.next_group(upper) {
-            let found = if index < page.leaf_count() { page.find(group.key) } else { Err(index) };
-            let (Ok(place) | Err(place)) = found;
+            let at_end = index >= page.leaf_count();
+            let (place, old) = if at_end { (index, None) } else { page.find(group.key) };
             self.keep_leaves(page, index..place);
-            let old = found.ok().and_then(|place| page.leaf(place));
             self.edit(old.as_ref(), &group, &mut rdatas)?;
             self.ops = rest;
             index = if old.is_some() { place.saturating_add(1) } else { place };

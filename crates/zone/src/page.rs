@@ -93,22 +93,24 @@ impl<'v> PageView<'v> {
         self.start(index)..self.start(index.saturating_add(1))
     }
 
-    /// The leaf of a key: `Ok` is its index, `Err` where it would be.
-    pub(crate) fn find(&self, key: &[u8]) -> Result<usize, usize> {
+    /// Where the leaf of a key is or would be, and the leaf itself if it is there.
+    pub(crate) fn find(&self, key: &[u8]) -> (usize, Option<RawLeaf<'v>>) {
         let Some(rest) = key.strip_prefix(self.prefix) else {
-            return Err(if key < self.prefix { 0 } else { self.leaf_count() });
+            return (if key < self.prefix { 0 } else { self.leaf_count() }, None);
         };
         let wanted = Head::of(rest);
-        let mut low = heads_below(self.heads, wanted);
+        let mut at = heads_below(self.heads, wanted);
         // Heads mostly differ: of those equal to the wanted one there is one or none.
-        while self.heads.get(low) == Some(&wanted.to_octets()) {
-            match self.leaf(low).map(|leaf| leaf.key.compare_rest(rest)) {
-                Some(Ordering::Less) => low = low.saturating_add(1),
-                Some(Ordering::Equal) => return Ok(low),
-                Some(Ordering::Greater) | None => return Err(low),
+        while self.heads.get(at) == Some(&wanted.to_octets())
+            && let Some(leaf) = self.leaf(at)
+        {
+            match leaf.key.compare_rest(rest) {
+                Ordering::Less => at = at.saturating_add(1),
+                Ordering::Equal => return (at, Some(leaf)),
+                Ordering::Greater => break,
             }
         }
-        Err(low)
+        (at, None)
     }
 
     /// Appends the parts of some leaves to the parts of a page with the same prefix.

@@ -19,7 +19,7 @@ use arc_swap::{ArcSwap, Guard};
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use wire::name::{LABELS_MAX, Name, NameRef};
+use wire::name::{Name, NameRef};
 
 /// Shards of a table; with a million zones one holds some 250.
 const SHARDS: usize = 4_096;
@@ -164,22 +164,22 @@ impl Table {
     /// The zone with the closest apex at or above a name.
     #[must_use]
     pub fn find(&self, view: ViewId, qname: NameRef<'_>) -> Option<Found> {
-        let mut hashes = [0; LABELS_MAX + 1];
-        let labels = hash_ancestors(view, qname, &mut hashes);
         let [low, high] = &self.depths;
         let depths = [low.load(Ordering::Relaxed), high.load(Ordering::Relaxed)];
+        let mut depth = qname.label_count();
         let mut name = qname;
-        for depth in (0..=labels).rev() {
+        loop {
+            // Most numbers of labels belong to no apex at all, and cost nothing more.
             if has_depth(depths, depth) {
-                let hash = hashes.get(depth).copied()?;
+                let hash = hash_of(view, name);
                 let shard = self.shard(hash)?.load();
                 if let Some(slot) = shard.find(hash, view, name) {
                     return Some(Found { shard, slot });
                 }
             }
-            name = name.parent().unwrap_or(NameRef::ROOT);
+            name = name.parent()?;
+            depth = depth.checked_sub(1)?;
         }
-        None
     }
 
     /// The zone with the closest apex above a name, the name itself left out: whom to ask for DS (RFC 4035 §3.1.4.1).
@@ -303,37 +303,22 @@ fn shard_index(hash: u64) -> usize {
     usize::from(u16::from_be_bytes([high, low])) % SHARDS
 }
 
-fn hash_of(view: ViewId, apex: NameRef<'_>) -> u64 {
-    let mut hashes = [0; LABELS_MAX + 1];
-    let labels = hash_ancestors(view, apex, &mut hashes);
-    hashes.get(labels).copied().unwrap_or(0)
-}
-
-/// Hashes the name and each above it, by their number of labels, root first. Returns the labels of the name.
-fn hash_ancestors(view: ViewId, name: NameRef<'_>, hashes: &mut [u64; LABELS_MAX + 1]) -> usize {
-    let mut labels = [[].as_slice(); LABELS_MAX];
-    let mut count = 0_usize;
-    for (place, label) in labels.iter_mut().zip(name.labels()) {
-        *place = label;
-        count = count.saturating_add(1);
-    }
+/// A hash of the wire form without regard to case, eight octets a step.
+fn hash_of(view: ViewId, name: NameRef<'_>) -> u64 {
+    let wire = name.as_wire();
+    let (words, rest) = wire.as_chunks();
     let mut hash = mix(u64::from(view.0), 1);
-    if let Some(root) = hashes.first_mut() {
-        *root = hash;
+    for word in words {
+        hash = mix(hash, lower_case(u64::from_le_bytes(*word)));
     }
-    let labels = labels.get(..count).unwrap_or_default();
-    for (label, place) in labels.iter().rev().zip(hashes.iter_mut().skip(1)) {
-        let (words, rest) = label.as_chunks();
-        for word in words {
-            hash = mix(hash, lower_case(u64::from_le_bytes(*word)));
-        }
+    // The last eight octets may overlap those before; that does no harm.
+    let last = wire.last_chunk().copied().unwrap_or_else(|| {
         let mut last = [0; 8];
         last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        hash = mix(hash, lower_case(u64::from_le_bytes(last)));
-        hash = mix(hash, u64::try_from(label.len()).unwrap_or(0));
-        *place = hash;
-    }
-    count
+        last
+    });
+    let hash = mix(hash, lower_case(u64::from_le_bytes(last)));
+    mix(hash, u64::try_from(wire.len()).unwrap_or(0))
 }
 
 /// Sets the bit that tells small letters from capital ones, in every octet: some other octets fall together too, which

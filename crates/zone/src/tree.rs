@@ -152,29 +152,26 @@ fn last_of(page: &Page) -> Option<RawLeaf<'_>> {
 pub(crate) struct Position<'v> {
     page: PageView<'v>,
     /// As from [`PageView::find`].
-    index: Result<usize, usize>,
+    index: usize,
+    hit: Option<RawLeaf<'v>>,
     /// The inner node and the child in it that the page behind this one is, or begins.
     next_page: Option<(&'v Separators, usize)>,
 }
 
 impl<'v> Position<'v> {
     /// The leaf of the key.
-    pub(crate) fn hit(&self) -> Option<RawLeaf<'v>> {
-        self.page.leaf(self.index.ok()?)
+    pub(crate) const fn hit(&self) -> Option<&RawLeaf<'v>> {
+        self.hit.as_ref()
     }
 
     /// The last leaf before the key.
     pub(crate) fn predecessor(&self) -> Option<RawLeaf<'v>> {
-        let (Ok(index) | Err(index)) = self.index;
-        self.page.leaf(index.checked_sub(1)?)
+        self.page.leaf(self.index.checked_sub(1)?)
     }
 
     /// The key of the first leaf after the key.
     pub(crate) fn successor(&self) -> Option<KeyParts<'v>> {
-        let index = match self.index {
-            Ok(index) => index.saturating_add(1),
-            Err(index) => index,
-        };
+        let index = self.index.saturating_add(usize::from(self.hit.is_some()));
         match self.page.leaf(index) {
             Some(leaf) => Some(leaf.key),
             None => self.next_page.and_then(|(separators, index)| separators.key(index)),
@@ -205,7 +202,7 @@ impl Tree {
 
     /// The leaf of exactly this key.
     pub(crate) fn leaf(&self, key: &[u8]) -> Option<RawLeaf<'_>> {
-        self.descend(key)?.hit()
+        self.descend(key)?.hit().copied()
     }
 
     /// All pages in order.
@@ -246,7 +243,8 @@ fn position<'v>(
 ) -> Position<'v> {
     ask_for(&page.0);
     let page = page.view();
-    Position { page, index: page.find(key), next_page }
+    let (index, hit) = page.find(key);
+    Position { page, index, hit, next_page }
 }
 
 /// See [`Tree::pages`].

@@ -13,7 +13,7 @@ use crate::check::CheckError;
 use crate::digest;
 use crate::key::KeyBuf;
 use crate::leaf::Leaf;
-use crate::page::{Flags, Tail};
+use crate::page::{Flags, Page, RawLeaf, Tail};
 use crate::rrset::Rrset;
 use crate::tree::Tree;
 use wire::codes::Rrtype;
@@ -72,8 +72,11 @@ pub struct Version {
     apex: Name,
     apex_labels: usize,
     tree: Tree,
+    /// The first page, which has the apex: every negative answer needs its SOA.
+    first: Page,
     counts: Counts,
     serial: Serial,
+    negative_ttl: Ttl,
     signed: bool,
     apex_dname: bool,
 }
@@ -89,9 +92,11 @@ impl Version {
         let soa = leaf.rrset(Rrtype::SOA);
         let count = soa.as_ref().map_or(0, Rrset::count);
         let fields = soa.and_then(|soa| Soa::parse(soa.rdatas().next()?).ok());
-        let Some(serial) = fields.map(|fields| fields.serial) else {
+        let (Some(soa), Some(fields)) = (soa, fields) else {
             return Err(CheckError::NoSoa { apex });
         };
+        let serial = fields.serial;
+        let negative_ttl = soa.ttl().min(Ttl::from_wire(fields.negative_ttl));
         if count > 1 {
             return Err(CheckError::SeveralSoas { apex, count });
         }
@@ -99,8 +104,19 @@ impl Version {
             return Err(CheckError::NoApexNs { apex });
         }
         let signed = leaf.rrset(Rrtype::DNSKEY).is_some() || leaf.rrsigs(Rrtype::SOA).is_some();
+        let first = tree.pages().next().cloned().unwrap_or_else(Page::empty);
         let (apex_dname, apex_labels) = (leaf.has_dname(), apex.as_ref().label_count());
-        Ok(Self { apex, apex_labels, tree, counts, serial, signed, apex_dname })
+        Ok(Self {
+            apex,
+            apex_labels,
+            tree,
+            first,
+            counts,
+            serial,
+            negative_ttl,
+            signed,
+            apex_dname,
+        })
     }
 
     /// Name of the zone, in the case it was configured.
@@ -132,6 +148,12 @@ impl Version {
         };
         debug_assert!(fields.is_some(), "{} has no SOA", self.apex);
         SoaView { fields: fields.unwrap_or(nothing), ttl: soa.map_or(Ttl::ZERO, |soa| soa.ttl()) }
+    }
+
+    /// How long a negative answer may be kept: the lower of the SOA's ttl and its MINIMUM (RFC 2308 §3).
+    #[must_use]
+    pub const fn negative_ttl(&self) -> Ttl {
+        self.negative_ttl
     }
 
     /// Records in it.
@@ -168,7 +190,8 @@ impl Version {
     /// The apex: SOA, NS and the rest.
     #[must_use]
     pub fn apex_leaf(&self) -> Leaf<'_> {
-        self.leaf_of(&[]).unwrap_or_else(|| Leaf::empty(self.apex.as_ref()))
+        let raw = self.first.view().leaf(0).unwrap_or(RawLeaf::empty());
+        Leaf::new(self.apex.as_ref(), raw)
     }
 
     /// All names with records in canonical order.
