@@ -5,7 +5,7 @@
 //! Invariants: I1 nothing is done per record. I2 a part is believed only after its
 //! frame's checksum, and a version only after the seal and the log agree on all frames.
 
-use crate::content::{Stored, read_parts, write_part};
+use crate::content::{Stored, Undecodable, read_parts, write_part};
 use crate::disk::{Disk, DiskFile};
 use crate::error::StoreError;
 use crate::format::frame::{FrameKind, HEAD_OCTETS, Head, Tally};
@@ -71,6 +71,11 @@ pub(crate) enum ImageFault {
     Failed(StoreError),
 }
 
+/// Checksums are right and the content is not.
+pub(crate) fn undecodable(fault: Undecodable) -> ImageFault {
+    ImageFault::Lost(Loss::Undecodable { reason: fault.0 })
+}
+
 /// Reads the version that the log says is in an image.
 pub(crate) fn read<V: Stored>(
     disk: &dyn Disk,
@@ -104,12 +109,10 @@ pub(crate) fn read<V: Stored>(
     let pages = frames.read_pages(image, damaged, failed)?;
     let mut parts = Vec::new();
     for octets in &pages {
-        read_parts(octets, &mut parts).map_err(|_| damaged())?;
+        read_parts(octets, &mut parts).map_err(undecodable)?;
     }
-    V::from_parts(&parts)
-        .ok()
-        .filter(|version| version.serial() == image.serial)
-        .ok_or_else(damaged)
+    let version = V::from_parts(&parts).map_err(undecodable)?;
+    if version.serial() == image.serial { Ok(version) } else { Err(damaged()) }
 }
 
 /// Walks the frames of an image without holding more than one.

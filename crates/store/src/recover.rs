@@ -4,7 +4,9 @@
 //! content is read, so that a version which was replaced later costs nothing.
 //!
 //! Invariants: V1 [`inspect`] changes nothing on disk. V2 a version comes out only if all of its
-//! chain read and fitted. V3 files that no chain needs are removed only after the log is open.
+//! chain read and fitted. V3 files that no chain names are removed, and only after the log is open;
+//! an image that can't be used stays until another version takes its place: another release, or a
+//! person, may be able to read it.
 
 use crate::chain::{Base, Chain, Chains, Fate, Place};
 use crate::content::{Stored, Undecodable, read_parts};
@@ -15,7 +17,7 @@ use crate::format::header::{FileKind, HEADER_OCTETS, Header, HeaderFault, Previo
 use crate::format::payload::Payload;
 use crate::format::scan::{Item, Scan, Tail, scan};
 use crate::format::wide;
-use crate::image::{self, ImageFault};
+use crate::image::{self, ImageFault, undecodable};
 use crate::layout::{FileName, is_working};
 use crate::log::{Active, Log, Segment, begin_segment};
 use crate::recovery::{Fault, FaultKind, Loss};
@@ -299,6 +301,16 @@ impl Inspection {
         Ok(restored)
     }
 
+    /// The images that chains start with, whether or not they can be used.
+    fn named_images(&self) -> BTreeSet<FileName> {
+        let bases = self.zones.iter().filter_map(|(zone, fate)| Some((zone, fate.chain.as_ref()?)));
+        let images = bases.filter_map(|(zone, chain)| match &chain.base {
+            Base::Image(image) => Some(FileName::image(*zone, image.serial, image.seq)),
+            Base::Inline => None,
+        });
+        images.collect()
+    }
+
     /// Opens the log for commits: cuts a torn tail off, or begins a segment where none can go on.
     fn open_log<V: Stored>(
         &mut self,
@@ -360,15 +372,14 @@ impl Inspection {
 /// Recovers a shard and opens it for commits.
 pub(crate) fn reopen<V: Stored>(disk: &dyn Disk) -> Result<Reopened<V>, StoreError> {
     let mut found = inspect(disk)?;
+    let named = found.named_images();
     let zones = found.restore(disk)?;
     let log = found.open_log(disk, &zones)?;
     // Best effort: what can't be removed now is found again at the next start.
     for text in &found.stale {
         drop(disk.remove(text));
     }
-    let used: BTreeSet<_> =
-        log.standings.from(0).filter_map(|(zone, held)| held.image_name(zone)).collect();
-    for name in found.images.iter().filter(|name| !used.contains(name)) {
+    for name in found.images.iter().filter(|name| !named.contains(name)) {
         drop(disk.remove(&name.to_text()));
     }
     let Inspection { has_holes, faults, seq, octets, .. } = found;
@@ -416,10 +427,6 @@ fn fits<V: Stored>(version: V, chain: &Chain) -> Result<V, ImageFault> {
     }
     let reason = format!("serial {} where {} was written", version.serial().0, chain.tip.0);
     Err(undecodable(Undecodable(reason)))
-}
-
-fn undecodable(fault: Undecodable) -> ImageFault {
-    ImageFault::Lost(Loss::Undecodable { reason: fault.0 })
 }
 
 fn failed(disk: &dyn Disk, text: &str, action: &'static str, source: std::io::Error) -> StoreError {

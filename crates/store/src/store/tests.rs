@@ -148,10 +148,12 @@ fn check_names_the_damaged_file_and_the_zone_it_costs() {
     // The daemon finds the same, and can start over with that zone.
     let (store, recovery) = open(folder.path());
     assert!(matches!(recovery.zones[1].content, Content::Lost(_)));
+    assert!(image.exists(), "somebody may want to look at it");
     store.commit(&[whole(ids[1], &large(9))]).unwrap();
     drop(store);
     let (_, recovery) = open(folder.path());
     assert_eq!(held(&recovery, ids[1]).serial(), Serial(9));
+    assert!(!image.exists(), "another version has taken its place");
 }
 
 #[test]
