@@ -58,6 +58,13 @@ impl Batch {
         usize::try_from(received).map_err(|_| io::Error::last_os_error())
     }
 
+    /// What was received at a place of the last call.
+    #[must_use]
+    pub fn received(&self, at: usize) -> &[u8] {
+        let len = self.headers[at].msg_len as usize;
+        &self.octets[at][..len.min(OCTETS)]
+    }
+
     /// Sends the first `count`, whose lengths are set.
     pub fn send(&mut self, socket: &UdpSocket, count: usize) -> io::Result<usize> {
         // SAFETY: as above.

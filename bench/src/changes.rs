@@ -1,77 +1,103 @@
-//! What a change of one record costs, by the size of the zone it is in. BIND is the primary of both
-//! servers, so that they follow the same changes at the same time.
+//! What a change of one record costs, by the size of the zone it is in. Both servers follow the same
+//! primary, half a beat apart.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use crate::question;
-use crate::registry;
-use crate::servers::{Cpus, Server, Source, free, nsupdate};
+use crate::message::{self, notify};
+use crate::primary::Primary;
+use crate::registry::{self, Order, REGISTRY};
+use crate::report::Row;
+use crate::servers::{Cpus, Kind, Server};
 
-/// NOTIFY is acted on at most once a second, so that is how fast changes come.
-const PACE: Duration = Duration::from_millis(1_200);
-const LIMIT: Duration = Duration::from_secs(120);
+/// Servers may act on NOTIFY at most once a second, so that is how fast changes come.
+const BEAT: Duration = Duration::from_millis(1_100);
+/// Changes of one figure of CPU; NSD's children are accounted to ten milliseconds.
+const CHANGES: u32 = 4;
+const SMALL: u32 = 4_500;
 
-/// Figures for one size.
-pub struct Cost {
-    /// Milliseconds of processor time per change: ours and NSD's.
-    pub cpu_ms: [f64; 2],
-    /// Milliseconds from the edit until it is served: all runs, ours and NSD's.
-    pub served_ms: [Vec<f64>; 2],
+/// A row for each size, their ratio, and the times.
+pub fn measure(kinds: [&Kind; 2], delegations: u32, runs: usize) -> Result<Vec<Row>> {
+    let mut large = follow(kinds, delegations, runs)?;
+    let mut small = follow(kinds, SMALL.min(delegations / 10), runs)?;
+    let mut ratio = Row::new("IXFR of one record, CPU, large ÷ small zone", "", "≤ 1.3");
+    for at in 0..2 {
+        ratio.runs[at].push(large[0].runs[at].median() / small[0].runs[at].median());
+    }
+    large[0].goal = "≤ 0.25";
+    large[1].goal = "≤ 0.8";
+    small.append(&mut large);
+    small.push(ratio);
+    Ok(small)
 }
 
-/// Follows `changes` changes in a zone of `records` records.
-pub fn measure(understudy: &Path, records: u32, changes: u32) -> Result<Cost> {
-    let (at, at_nsd) = (free()?, free()?);
-    let text = registry::zone(records, 1);
-    let mut named = Server::named(free()?, registry::APEX, &text, &[at, at_nsd])?;
-    named.wait(registry::APEX, None, LIMIT)?;
-    let from = [Source { apex: registry::APEX, primary: named.at }];
-    let mut ours = Server::understudy(understudy, at, &from, Cpus::All)?;
-    let mut nsd = Server::nsd(at_nsd, &from, Cpus::All)?;
-    ours.wait(registry::APEX, None, LIMIT)?;
-    nsd.wait(registry::APEX, None, LIMIT)?;
-    std::thread::sleep(2 * PACE);
-
-    // At rest first: what a second costs anyway does not count.
-    let used = |ours: &Server, nsd: &Server| Ok::<_, anyhow::Error>([ours.cpu()?, nsd.cpu()?]);
-    let before = used(&ours, &nsd)?;
-    let started = Instant::now();
-    std::thread::sleep(2 * PACE);
-    let rest = delta(used(&ours, &nsd)?, before).map(|cpu| cpu / started.elapsed().as_secs_f64());
-
-    let before = used(&ours, &nsd)?;
-    let started = Instant::now();
-    for number in 1..=changes {
-        edit(&named, number)?;
-        std::thread::sleep(PACE);
+/// CPU per change and time until served, in a zone of one size.
+fn follow(kinds: [&Kind; 2], delegations: u32, runs: usize) -> Result<Vec<Row>> {
+    let recording = registry::registry(delegations, Order::Canonical);
+    let records = recording.records;
+    println!("changes of one record in {records}");
+    let primary = Primary::serve(vec![recording])?;
+    let mut servers = Vec::new();
+    for kind in kinds {
+        let mut server = Server::start(kind, &[REGISTRY], primary.at, Cpus::All)?;
+        server.wait(REGISTRY, primary.serial())?;
+        servers.push(server);
     }
-    let elapsed = started.elapsed().as_secs_f64();
-    let used = delta(used(&ours, &nsd)?, before);
-    let per_change = |n: usize| (used[n] - rest[n] * elapsed).max(0.0) * 1e3 / f64::from(changes);
-    for server in [&ours, &nsd] {
-        let served = question::serial(server.at, registry::APEX);
-        ensure!(served == Some(changes + 1), "a change was not followed: {served:?}");
+    let mut rows = [
+        Row::new(&format!("IXFR of one record in {records}, CPU"), "ms", ""),
+        Row::new(&format!("IXFR of one record in {records}, NOTIFY until served"), "ms", ""),
+    ];
+    std::thread::sleep(2 * BEAT); // what follows a transfer is no part of a change
+    let at_rest = cpu_during(&servers, || {
+        std::thread::sleep(BEAT);
+        Ok(())
+    })?;
+    for run in 1..=runs {
+        let used = cpu_during(&servers, || {
+            for _ in 0..CHANGES {
+                beat(&servers, &primary)?;
+            }
+            Ok(())
+        })?;
+        for at in 0..2 {
+            let per_change_ms = used[at] * 1e3 / f64::from(CHANGES) - at_rest[at] * 1e3;
+            rows[0].runs[at].push(per_change_ms.max(0.0));
+        }
+        for _ in 0..2 {
+            let serial = primary.change();
+            for (at, server) in servers.iter_mut().enumerate() {
+                let started = Instant::now();
+                notify(server.at, REGISTRY, serial)?;
+                server.wait(REGISTRY, serial)?;
+                rows[1].runs[at].push(started.elapsed().as_secs_f64() * 1e3);
+                std::thread::sleep(BEAT / 2);
+            }
+        }
+        let last = |at: usize| rows[0].runs[at].last();
+        println!("  run {run}: {:.3} and {:.3} ms of CPU", last(0), last(1));
     }
-
-    let mut served_ms = [Vec::new(), Vec::new()];
-    for number in changes + 1..=changes + changes {
-        edit(&named, number)?;
-        let server = if number % 2 == 0 { &mut ours } else { &mut nsd };
-        let served = server.wait(registry::APEX, Some(number + 1), LIMIT)?;
-        served_ms[usize::from(number % 2 != 0)].push(served.as_secs_f64() * 1e3);
-        std::thread::sleep(PACE);
-    }
-    Ok(Cost { cpu_ms: [per_change(0), per_change(1)], served_ms })
+    Ok(rows.into())
 }
 
-fn edit(named: &Server, number: u32) -> Result<()> {
-    let line = format!("add change{number}.{} 60 A 192.0.2.1", registry::APEX);
-    nsupdate(named.at, registry::APEX, &line)
+/// One change, of which nobody asks whether it arrived until long after.
+fn beat(servers: &[Server], primary: &Primary) -> Result<()> {
+    let serial = primary.change();
+    for server in servers {
+        notify(server.at, REGISTRY, serial)?;
+        std::thread::sleep(BEAT / 2);
+    }
+    for server in servers {
+        let served = message::served_serial(server.at, REGISTRY);
+        ensure!(served == Some(serial), "change {serial} was not followed: {served:?}");
+    }
+    Ok(())
 }
 
-fn delta(after: [Duration; 2], before: [Duration; 2]) -> [f64; 2] {
-    [0, 1].map(|n| after[n].saturating_sub(before[n]).as_secs_f64())
+/// Seconds of CPU of both servers during some work.
+fn cpu_during(servers: &[Server], mut work: impl FnMut() -> Result<()>) -> Result<[f64; 2]> {
+    let before = [servers[0].cpu()?, servers[1].cpu()?];
+    work()?;
+    let after = [servers[0].cpu()?, servers[1].cpu()?];
+    Ok([0, 1].map(|at| after[at].saturating_sub(before[at]).as_secs_f64()))
 }

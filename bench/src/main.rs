@@ -8,16 +8,21 @@ mod batch;
 mod changes;
 mod cpu;
 mod first;
-mod question;
+mod load;
+mod message;
+mod primary;
+mod recording;
 mod registry;
-mod replay;
 mod report;
 mod servers;
+mod transfers;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+
+const RESULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results/first.json");
 
 fn main() -> ExitCode {
     match run() {
@@ -29,24 +34,27 @@ fn main() -> ExitCode {
     }
 }
 
-/// `bench --understudy PATH first [--json PATH] [--quick]`; `bench reflector PORT` is the limit that
-/// answers are compared with, run by ourselves.
+/// `bench --understudy PATH [--quick] first [changes] [transfers] [answers]`; `bench reflector PORT`
+/// is the limit that answers are compared with, run by ourselves. Only a full run of all parts goes
+/// where results are kept.
 fn run() -> Result<()> {
-    let (mut understudy, mut json, mut quick, mut words) = (None, None, false, Vec::new());
+    let (mut understudy, mut is_quick, mut words) = (None, false, Vec::new());
     let mut arguments = std::env::args().skip(1);
     while let Some(word) = arguments.next() {
         match word.as_str() {
             "--understudy" => understudy = arguments.next().map(PathBuf::from),
-            "--json" => json = arguments.next().map(PathBuf::from),
-            "--quick" => quick = true,
+            "--quick" => is_quick = true,
             _ => words.push(word),
         }
     }
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["reflector", port] => batch::reflect(port.parse().context("a port")?),
-        ["first"] => {
+        ["first", parts @ ..] => {
             let understudy = understudy.context("--understudy PATH is missing")?;
-            first::run(&understudy, json.as_deref(), quick)
+            let understudy = understudy.canonicalize().context("--understudy")?;
+            let is_all = parts.is_empty() && !is_quick;
+            let json = if is_all { Path::new(RESULTS) } else { Path::new("/tmp/bench-first.json") };
+            first::run(&understudy, &first::Options { parts, is_quick, json })
         }
         other => bail!("no such bench: {}; there is: first", other.join(" ")),
     }

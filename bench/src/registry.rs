@@ -1,65 +1,132 @@
-//! A registry's zone: delegations, each to one of a number of name server sets, with glue under
-//! every tenth. The shape of the zones that our targets speak of. Also read by the tests of scale.
+//! The zones: a registry's, with its delegations, and a small one of hosts.
 
-use std::fmt::Write as _;
+use crate::message::{A, NS, Rdata, name};
+use crate::recording::{Recorder, Recording};
 
-/// Apex of the zone.
-pub(crate) const APEX: &str = "registry.test.";
+/// The registry.
+pub const REGISTRY: &str = "registry.test.";
+/// The small zone.
+pub const HOSTS: &str = "hosts.test.";
+/// Names of the small zone.
+pub const HOSTS_COUNT: u32 = 1_000;
 
-/// Sets of two name servers that most delegations choose from.
+/// Sets of two name servers elsewhere, which nine of ten delegations choose from.
 const SETS: u32 = 5_000;
+/// Letters that make a name unlike all others: 26⁶ is more than there are.
+const LETTERS: u32 = 6;
 
-/// The text of a zone of about `records` records at a serial, in an order that is not canonical.
+/// Order of the records in a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// As primaries send that keep their zones sorted.
+    Canonical,
+    /// As others might.
+    Shuffled,
+}
+
+/// A record of the registry: which delegation, and which of its records.
+type Place = (u32, u8);
+
+/// A registry with a number of delegations, 2.2 records each: two NS, and under every tenth the
+/// addresses of both.
 #[must_use]
-pub(crate) fn zone(records: u32, serial: u32) -> String {
-    let delegations = delegations(records);
-    let sets = SETS.min(delegations / 10 + 1);
-    let mut text = String::with_capacity(records as usize * 48);
-    let mut line = |arguments: std::fmt::Arguments<'_>| {
-        let _infallible = text.write_fmt(arguments);
-    };
-    line(format_args!(
-        "$ORIGIN {APEX}\n$TTL 3600\n\
-         @ SOA ns1.set0 hostmaster {serial} 7200 900 1209600 300\n@ NS ns1.set0\n@ NS ns2.set0\n"
-    ));
-    for set in 0..sets {
-        let (high, low) = (set >> 8, set & 0xff);
-        line(format_args!(
-            "ns1.set{set} A 192.0.{high}.{low}\nns2.set{set} A 198.18.{high}.{low}\n"
-        ));
-    }
-    for number in 0..delegations {
-        let name = delegation(number);
-        if number % 10 == 0 {
-            let (high, low) = (number >> 8 & 0xff, number & 0xff);
-            line(format_args!(
-                "{name} NS ns1.{name}\n{name} NS ns2.{name}\n\
-                 ns1.{name} A 10.1.{high}.{low}\nns2.{name} A 10.2.{high}.{low}\n"
-            ));
-        } else {
-            let set = number.wrapping_mul(2_654_435_761) % sets;
-            line(format_args!("{name} NS ns1.set{set}\n{name} NS ns2.set{set}\n"));
+pub fn registry(delegations: u32, order: Order) -> Recording {
+    let mut sorted: Vec<(String, u32)> =
+        (0..delegations).map(|number| (delegation(number), number)).collect();
+    sorted.sort_unstable();
+    let records_of = |number: u32| if has_glue(number) { 4 } else { 2 };
+    let mut places: Vec<Place> = sorted
+        .iter()
+        .flat_map(|(_, number)| (0..records_of(*number)).map(|part| (*number, part)))
+        .collect();
+    if order == Order::Shuffled {
+        for at in (1..places.len()).rev() {
+            places.swap(at, mixed(at as u32) as usize % (at + 1));
         }
     }
-    text
+    let mut recorder = Recorder::new(REGISTRY);
+    apex_ns(&mut recorder);
+    for place in places {
+        push(&mut recorder, place);
+    }
+    recorder.finish()
 }
 
-/// How many delegations a zone of about `records` records has.
+/// One zone of a thousand hosts with an address each.
 #[must_use]
-pub(crate) fn delegations(records: u32) -> u32 {
-    let hosts = 2 * SETS.min(records / 20);
-    // Two NS each, and two addresses under every tenth.
-    (records.saturating_sub(hosts) / 11 * 5).max(1)
+pub fn hosts() -> Recording {
+    let mut recorder = Recorder::new(HOSTS);
+    apex_ns(&mut recorder);
+    for number in 0..HOSTS_COUNT {
+        let [.., high, low] = number.to_be_bytes();
+        let owner = name(&format!("host{number}"));
+        recorder.push(&owner, A, Rdata::Octets(&[192, 0, high, low]));
+    }
+    recorder.finish()
 }
 
-/// The label of a delegation: unlike its neighbours, of the usual length.
+/// The label of a delegation. Neighbours in canonical order share as few letters as random words.
 #[must_use]
-pub(crate) fn delegation(number: u32) -> String {
-    let mixed = u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    format!("{}-{number}", WORDS[(mixed >> 60) as usize])
+pub fn delegation(number: u32) -> String {
+    let modulus = 26_u64.pow(LETTERS);
+    // A factor without a common divisor with 26, so different numbers give different letters.
+    let mut code = u64::from(number).wrapping_mul(184_467_407) % modulus;
+    let more = mixed(number) % 9;
+    let mut label = String::with_capacity(16);
+    for _ in 0..LETTERS {
+        label.push(letter(code % 26));
+        code /= 26;
+    }
+    for at in 0..more {
+        label.push(letter(u64::from(mixed(number ^ at << 24) % 26)));
+    }
+    label
 }
 
-const WORDS: [&str; 16] = [
-    "amber", "bakery", "cloud", "delta", "ember", "forest", "garden", "harbour", "island",
-    "jasmin", "kettle", "lantern", "meadow", "north", "orchard", "pepper",
-];
+/// What the change to a serial adds: one NS record of a new delegation. Owner and target.
+#[must_use]
+pub fn addition(serial: u32) -> (Vec<u8>, Vec<u8>) {
+    let number = 20_000_000 + serial;
+    (name(&delegation(number)), target(number, 0))
+}
+
+/// The same in every run, in no order.
+#[must_use]
+pub fn mixed(number: u32) -> u32 {
+    let mut mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9);
+    mixed ^= mixed >> 15;
+    mixed = mixed.wrapping_mul(0x85eb_ca6b);
+    mixed ^= mixed >> 13;
+    mixed = mixed.wrapping_mul(0xc2b2_ae35);
+    mixed ^ mixed >> 16
+}
+
+fn push(recorder: &mut Recorder, (number, part): Place) {
+    let owner = name(&delegation(number));
+    let server = [b"\x03ns1", b"\x03ns2"][usize::from(part % 2)];
+    let below: Vec<u8> = server.iter().chain(&owner).copied().collect();
+    let [_, b, c, d] = number.to_be_bytes();
+    match part {
+        0 | 1 if has_glue(number) => recorder.push(&owner, NS, Rdata::Below(&below)),
+        0 | 1 => recorder.push(&owner, NS, Rdata::Octets(&target(number, part))),
+        _ => recorder.push(&below, A, Rdata::Octets(&[10 + part, b, c, d])),
+    }
+}
+
+fn apex_ns(recorder: &mut Recorder) {
+    for server in ["ns1.operator.example.", "ns2.operator.example."] {
+        recorder.push(&[], NS, Rdata::Octets(&name(server)));
+    }
+}
+
+fn target(number: u32, part: u8) -> Vec<u8> {
+    name(&format!("ns{}.hoster{}.example.", part + 1, mixed(number) % SETS))
+}
+
+const fn has_glue(number: u32) -> bool {
+    number.is_multiple_of(10)
+}
+
+fn letter(number: u64) -> char {
+    char::from(b'a' + number as u8)
+}

@@ -7,19 +7,30 @@ use serde_json::{Value, json};
 
 /// All runs of one measure at one server.
 #[derive(Clone, Debug, Default)]
-pub struct Runs(pub Vec<f64>);
+pub struct Runs(Vec<f64>);
 
 impl Runs {
-    /// The run in the middle.
+    /// Adds a run.
+    pub fn push(&mut self, figure: f64) {
+        self.0.push(figure);
+    }
+
+    /// The run in the middle; not a number if there is none.
     #[must_use]
     pub fn median(&self) -> f64 {
         self.quantile(0.5)
     }
 
+    /// The latest run.
+    #[must_use]
+    pub fn last(&self) -> f64 {
+        self.0.last().copied().unwrap_or(f64::NAN)
+    }
+
     fn quantile(&self, part: f64) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
-        let at = (sorted.len().saturating_sub(1)) as f64 * part;
+        let at = sorted.len().saturating_sub(1) as f64 * part;
         sorted.get(at.round() as usize).copied().unwrap_or(f64::NAN)
     }
 
@@ -35,61 +46,82 @@ impl Runs {
             "level"
         }
     }
+
+    fn json(&self) -> Value {
+        let rounded = |figure: &f64| (figure * 1e4).round() / 1e4;
+        let runs: Vec<f64> = self.0.iter().map(rounded).collect();
+        let quartiles = [0.25, 0.5, 0.75].map(|part| rounded(&self.quantile(part)));
+        json!({ "quartiles": quartiles, "runs": runs })
+    }
 }
 
 /// A line of the table.
 pub struct Row {
-    /// What was measured, with its unit.
-    pub measure: String,
-    /// understudy.
-    pub ours: Runs,
-    /// NSD, in the same run.
-    pub nsd: Runs,
-    /// The reflector, where it is a limit.
-    pub limit: Runs,
     /// From the targets.
     pub goal: &'static str,
+    /// understudy, NSD, and the reflector where it is a limit.
+    pub runs: [Runs; 3],
+    measure: String,
+    unit: &'static str,
 }
 
-/// Prints the table, and writes the JSON if a place for it is given.
-pub fn write(rows: &[Row], json_to: Option<&Path>) -> Result<()> {
-    println!(
-        "\n{:<58} {:>10} {:>10} {:>10} {:>7}  {:<7} goal",
-        "measure (medians)", "understudy", "NSD", "limit", "ratio", ""
-    );
-    for Row { measure, ours, nsd, limit, goal } in rows {
-        let (mine, theirs) = (ours.median(), nsd.median());
-        println!(
-            "{measure:<58} {} {} {} {}  {:<7} {goal}",
-            figure(mine, 10),
-            figure(theirs, 10),
-            figure(limit.median(), 10),
-            figure(mine / theirs, 7),
+impl Row {
+    /// A row without runs.
+    #[must_use]
+    pub fn new(measure: &str, unit: &'static str, goal: &'static str) -> Self {
+        Self { goal, runs: Default::default(), measure: measure.to_owned(), unit }
+    }
+
+    fn line(&self) -> String {
+        let [ours, nsd, limit] = &self.runs;
+        let [mine, theirs, least] = [ours, nsd, limit].map(Runs::median);
+        format!(
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            self.measure,
+            self.unit,
+            figure(mine),
+            figure(theirs),
+            figure(mine / theirs),
             ours.beside(nsd),
-        );
+            figure(least),
+            figure(mine / least),
+            self.goal,
+        )
     }
-    let rows: Vec<Value> = rows
-        .iter()
-        .map(|Row { measure, ours, nsd, limit, goal }| {
-            json!({
-                "measure": measure, "goal": goal, "beside": ours.beside(nsd),
-                "understudy": { "median": ours.median(), "runs": ours.0 },
-                "nsd": { "median": nsd.median(), "runs": nsd.0 },
-                "limit": { "median": limit.median(), "runs": limit.0 },
-            })
+
+    fn json(&self) -> Value {
+        let [ours, nsd, limit] = &self.runs;
+        json!({
+            "measure": self.measure, "unit": self.unit, "goal": self.goal,
+            "beside_nsd": ours.beside(nsd), "understudy": ours.json(), "nsd": nsd.json(),
+            "limit": if limit.0.is_empty() { Value::Null } else { limit.json() },
         })
-        .collect();
-    if let Some(path) = json_to {
-        std::fs::write(path, serde_json::to_string_pretty(&rows)?)?;
-        println!("\nwritten: {}", path.display());
     }
+}
+
+/// Prints the table, and writes the JSON.
+pub fn write(rows: &[Row], circumstances: &Value, to: &Path) -> Result<()> {
+    println!("\n{circumstances:#}\n");
+    println!(
+        "| measure (medians) | | understudy | NSD | ratio | beside NSD | limit | ratio | goal |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    rows.iter().for_each(|row| println!("{}", row.line()));
+    let rows: Vec<Value> = rows.iter().map(Row::json).collect();
+    let document = json!({ "circumstances": circumstances, "rows": rows });
+    if let Some(folder) = to.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(to, format!("{document:#}\n"))?;
+    println!("\nwritten: {}", to.display());
     Ok(())
 }
 
-fn figure(number: f64, width: usize) -> String {
+fn figure(number: f64) -> String {
     match number {
-        none if none.is_nan() => format!("{:>width$}", "–"),
-        large if large >= 100.0 => format!("{large:>width$.0}"),
-        small => format!("{small:>width$.2}"),
+        none if none.is_nan() => String::new(),
+        large if large >= 100.0 => format!("{large:.0}"),
+        middle if middle >= 1.0 => format!("{middle:.2}"),
+        small => format!("{small:.3}"),
     }
 }

@@ -1,8 +1,8 @@
-//! Name servers as child processes on free loopback ports, killed with their guards.
+//! Secondaries as child processes on free loopback ports. They end with their guards.
 
-use std::fmt::Write as _;
+use std::ffi::OsString;
+use std::fmt;
 use std::fs::{self, File};
-use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,32 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 
-use crate::{cpu, question};
+use crate::{cpu, message};
+
+/// How long a server may take to load a zone, or to follow a change.
+const PATIENCE: Duration = Duration::from_secs(30);
+const BETWEEN_QUESTIONS: Duration = Duration::from_micros(300);
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A running server.
 pub struct Server {
     /// Where it answers.
     pub at: SocketAddr,
+    kind: Kind,
     child: Child,
+    arguments: Vec<OsString>,
     folder: TempDir,
+}
+
+/// Which program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Ours, at a path.
+    Understudy(PathBuf),
+    /// The peer.
+    Nsd,
+    /// The limit: ourselves, sending everything back.
+    Reflector,
 }
 
 /// On which CPUs a server may run.
@@ -31,163 +49,87 @@ pub enum Cpus {
     First,
 }
 
-/// A zone that a server copies.
-pub struct Source<'a> {
-    /// Apex.
-    pub apex: &'a str,
-    /// From where.
-    pub primary: SocketAddr,
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Understudy(_) => "understudy",
+            Self::Nsd => "NSD",
+            Self::Reflector => "reflector",
+        })
+    }
 }
 
 impl Server {
-    /// Our own, as a secondary.
-    pub fn understudy(
-        program: &Path,
-        at: SocketAddr,
-        from: &[Source<'_>],
-        cpus: Cpus,
-    ) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let mut text = format!(
-            "[server]\nlisten = [\"{at}\"]\ndata-dir = \"data\"\ncontrol-socket = \"control.sock\"\n"
-        );
+    /// Starts a secondary of zones at one primary, with an empty folder.
+    pub fn start(kind: &Kind, zones: &[&str], primary: SocketAddr, cpus: Cpus) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("understudy-bench-").tempdir()?;
+        let at = free()?;
+        let mut arguments: Vec<OsString> = Vec::new();
         if cpus == Cpus::First {
-            text.push_str("udp-threads = 1\n");
+            arguments.extend(["taskset", "-c", "0"].map(OsString::from));
         }
-        for Source { apex, primary } in from {
-            write!(
-                text,
-                "\n[[zone]]\nname = \"{apex}\"\n\
-                 primaries = [{{ address = \"{}\", port = {} }}]\n",
-                primary.ip(),
-                primary.port()
-            )?;
-        }
-        let file = folder.path().join("understudy.toml");
-        fs::write(&file, text)?;
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
-        let arguments = ["serve".into(), "--config".into(), file];
-        Self::start(program, &arguments, cpus, folder, at)
-    }
-
-    /// NSD as a secondary.
-    pub fn nsd(at: SocketAddr, from: &[Source<'_>], cpus: Cpus) -> Result<Self> {
-        let mut zones = String::new();
-        for Source { apex, primary } in from {
-            let (ip, port) = (primary.ip(), primary.port());
-            write!(
-                zones,
-                "zone:\n  name: {apex}\n  zonefile: \"{apex}txt\"\n  \
-                 request-xfr: {ip}@{port} NOKEY\n  allow-notify: 127.0.0.1 NOKEY\n"
-            )?;
-        }
-        Self::nsd_with(at, &zones, &[], cpus)
-    }
-
-    /// NSD as a primary of zones given as text.
-    pub fn nsd_primary(at: SocketAddr, texts: &[(&str, &str)], cpus: Cpus) -> Result<Self> {
-        let mut zones = String::new();
-        for (apex, _) in texts {
-            write!(
-                zones,
-                "zone:\n  name: {apex}\n  zonefile: \"{apex}txt\"\n  \
-                 provide-xfr: 127.0.0.1 NOKEY\n"
-            )?;
-        }
-        Self::nsd_with(at, &zones, texts, cpus)
-    }
-
-    fn nsd_with(at: SocketAddr, zones: &str, texts: &[(&str, &str)], cpus: Cpus) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let path = folder.path().display();
-        let config = format!(
-            "server:\n  ip-address: {}@{}\n  username: \"\"\n  chroot: \"\"\n  zonesdir: \"{path}\"\n  \
-             database: \"\"\n  xfrdfile: \"{path}/xfrd.state\"\n  zonelistfile: \"{path}/zone.list\"\n  \
-             pidfile: \"{path}/nsd.pid\"\n  xfrdir: \"{path}\"\n  server-count: 1\n  \
-             rrl-ratelimit: 0\n  xfrd-reload-timeout: 0\nremote-control:\n  control-enable: no\n{zones}",
-            at.ip(),
-            at.port(),
-        );
-        for (apex, text) in texts {
-            fs::write(folder.path().join(format!("{apex}txt")), text)?;
-        }
-        let file = folder.path().join("nsd.conf");
-        fs::write(&file, config)?;
-        Self::start(&find("nsd")?, &["-d".into(), "-c".into(), file], cpus, folder, at)
-    }
-
-    /// BIND as a primary of a dynamic zone that tells others of changes.
-    pub fn named(at: SocketAddr, apex: &str, text: &str, tell: &[SocketAddr]) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let mut notify = String::new();
-        for to in tell {
-            write!(notify, "{} port {}; ", to.ip(), to.port())?;
-        }
-        let config = format!(
-            "options {{ directory \"{}\"; pid-file none; session-keyfile none; \
-             listen-on port {} {{ {}; }}; listen-on-v6 {{ none; }}; recursion no; \
-             dnssec-validation no; empty-zones-enable no; notify-delay 0; \
-             allow-transfer {{ any; }}; }};\ncontrols {{ }};\n\
-             zone \"{apex}\" {{ type primary; file \"zone.txt\"; allow-update {{ localhost; }}; \
-             notify explicit; also-notify {{ {notify}}}; }};\n",
-            folder.path().display(),
-            at.port(),
-            at.ip()
-        );
-        fs::write(folder.path().join("zone.txt"), text)?;
-        let file = folder.path().join("named.conf");
-        fs::write(&file, config)?;
-        let arguments = ["-g".into(), "-n".into(), "1".into(), "-c".into(), file];
-        Self::start(&find("named")?, &arguments, Cpus::All, folder, at)
-    }
-
-    /// The limit: ourselves, sending everything back.
-    pub fn reflector(at: SocketAddr) -> Result<Self> {
-        let ourselves = std::env::current_exe()?;
-        let arguments = ["reflector".into(), at.port().to_string().into()];
-        Self::start(&ourselves, &arguments, Cpus::First, tempfile::tempdir()?, at)
-    }
-
-    fn start(
-        program: &Path,
-        arguments: &[PathBuf],
-        cpus: Cpus,
-        folder: TempDir,
-        at: SocketAddr,
-    ) -> Result<Self> {
-        let log = File::create(folder.path().join("log"))?;
-        let mut command = match cpus {
-            Cpus::All => Command::new(program),
-            Cpus::First => {
-                let mut command = Command::new("taskset");
-                command.args(["-c", "0"]).arg(program);
-                command
+        match kind {
+            Kind::Understudy(program) => {
+                let text = understudy_toml(at, zones, primary, cpus);
+                let file = written(folder.path(), "understudy.toml", &text)?;
+                arguments.extend([program.into(), "serve".into(), "--config".into(), file.into()]);
             }
-        };
-        let command = command.args(arguments).current_dir(folder.path()).stdin(Stdio::null());
-        let command = command.stdout(log.try_clone()?).stderr(log);
-        let child =
-            command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
-        Ok(Self { at, child, folder })
+            Kind::Nsd => {
+                let text = nsd_conf(at, zones, primary, folder.path());
+                let file = written(folder.path(), "nsd.conf", &text)?;
+                arguments.extend([find("nsd")?.into(), "-d".into(), "-c".into(), file.into()]);
+            }
+            Kind::Reflector => {
+                let ourselves = std::env::current_exe()?;
+                arguments.extend([ourselves.into(), "reflector".into()]);
+                arguments.push(at.port().to_string().into());
+            }
+        }
+        let child = spawn(&arguments, folder.path())?;
+        Ok(Self { at, kind: kind.clone(), child, arguments, folder })
     }
 
-    /// Waits until it answers for a zone, at a serial if one is given; returns how long that took.
-    pub fn wait(&mut self, apex: &str, serial: Option<u32>, limit: Duration) -> Result<Duration> {
+    /// Waits until it answers with a serial; returns how long that took.
+    pub fn wait(&mut self, apex: &str, serial: u32) -> Result<Duration> {
         let started = Instant::now();
         loop {
-            let found = question::serial(self.at, apex);
-            if found.is_some() && (serial.is_none() || found == serial) {
+            if message::served_serial(self.at, apex) == Some(serial) {
                 return Ok(started.elapsed());
             }
             if let Some(status) = self.child.try_wait()? {
-                bail!("a server ended ({status}):\n{}", self.log());
+                bail!("{} ended ({status}):\n{}", self.kind, self.log());
             }
-            ensure!(started.elapsed() < limit, "{apex} not served in {limit:?}:\n{}", self.log());
-            std::thread::sleep(Duration::from_micros(500));
+            let is_late = started.elapsed() > PATIENCE;
+            ensure!(!is_late, "{} does not serve {apex} at {serial}:\n{}", self.kind, self.log());
+            std::thread::sleep(BETWEEN_QUESTIONS);
         }
     }
 
-    /// Processor time so far.
+    /// Ends it and starts it again with the folder it had. NSD is asked first to write its zones,
+    /// which it does by itself only now and then. The time returned is that of the new start.
+    pub fn restart(&mut self) -> Result<Instant> {
+        if self.kind == Kind::Nsd {
+            let mut command = Command::new(find("nsd-control")?);
+            command.arg("-c").arg(self.folder.path().join("nsd.conf")).arg("write");
+            ensure!(command.stdout(Stdio::null()).status()?.success(), "nsd-control write failed");
+            // It is done in the background, and a file that no longer grows is written.
+            let size = || folder_size(self.folder.path());
+            let mut before = size();
+            loop {
+                std::thread::sleep(Duration::from_millis(700));
+                if size() == before {
+                    break;
+                }
+                before = size();
+            }
+        }
+        self.stop();
+        let started = Instant::now();
+        self.child = spawn(&self.arguments, self.folder.path())?;
+        Ok(started)
+    }
+
+    /// Processor time since its start.
     pub fn cpu(&self) -> Result<Duration> {
         cpu::used(self.child.id())
     }
@@ -197,18 +139,23 @@ impl Server {
         cpu::memory_bytes(self.child.id())
     }
 
+    /// The id of its first process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     fn log(&self) -> String {
         let text = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-        text.lines().rev().take(20).collect::<Vec<_>>().join("\n")
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
     }
-}
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // NSD ends its children when asked to; it is killed if that takes long.
+    /// NSD ends its children when asked to; it is killed if that takes long.
+    fn stop(&mut self) {
         let pid = self.child.id().to_string();
         let _gone_already = Command::new("kill").args(["-s", "TERM", &pid]).status();
-        let deadline = Instant::now() + Duration::from_secs(5);
+        let deadline = Instant::now() + FAREWELL;
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -217,8 +164,79 @@ impl Drop for Server {
     }
 }
 
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Where a program of the system is.
+pub fn find(program: &str) -> Result<PathBuf> {
+    ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"]
+        .iter()
+        .map(|folder| Path::new(folder).join(program))
+        .find(|path| path.is_file())
+        .with_context(|| format!("`{program}` is not installed; run: cargo xtask setup"))
+}
+
+fn understudy_toml(at: SocketAddr, zones: &[&str], primary: SocketAddr, cpus: Cpus) -> String {
+    let threads = if cpus == Cpus::First { "udp-threads = 1\n" } else { "" };
+    let zones: String = zones
+        .iter()
+        .map(|apex| format!("[[zone]]\nname = \"{apex}\"\nprimaries = [\"{primary}\"]\n"))
+        .collect();
+    format!(
+        "[server]\nlisten = [\"{at}\"]\ndata-dir = \"data\"\ncontrol-socket = \"control.sock\"\n\
+         {threads}{zones}"
+    )
+}
+
+fn nsd_conf(at: SocketAddr, zones: &[&str], primary: SocketAddr, folder: &Path) -> String {
+    let path = folder.display();
+    let (ip, port) = (primary.ip(), primary.port());
+    let zones: String = zones
+        .iter()
+        .map(|apex| {
+            format!(
+                "zone:\n  name: {apex}\n  zonefile: \"{apex}txt\"\n  \
+                 request-xfr: {ip}@{port} NOKEY\n  allow-notify: 127.0.0.1 NOKEY\n"
+            )
+        })
+        .collect();
+    format!(
+        "server:\n  ip-address: {}@{}\n  username: \"\"\n  chroot: \"\"\n  zonesdir: \"{path}\"\n  \
+         database: \"\"\n  xfrdfile: \"{path}/xfrd.state\"\n  zonelistfile: \"{path}/zone.list\"\n  \
+         pidfile: \"{path}/nsd.pid\"\n  xfrdir: \"{path}\"\n  server-count: 1\n  \
+         rrl-ratelimit: 0\n  xfrd-reload-timeout: 0\n  zonefiles-write: 0\n\
+         remote-control:\n  control-enable: yes\n  control-interface: \"{path}/sock\"\n{zones}",
+        at.ip(),
+        at.port(),
+    )
+}
+
+fn written(folder: &Path, name: &str, text: &str) -> Result<PathBuf> {
+    let file = folder.join(name);
+    fs::write(&file, text)?;
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+fn spawn(arguments: &[OsString], folder: &Path) -> Result<Child> {
+    let (program, arguments) = arguments.split_first().context("no program")?;
+    let log = File::options().create(true).append(true).open(folder.join("log"))?;
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    command.stdout(log.try_clone()?).stderr(log);
+    command.spawn().with_context(|| format!("cannot start {}", program.display()))
+}
+
+fn folder_size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| Some(entry.metadata().ok()?.len())).sum()
+}
+
 /// A port that is free for UDP and TCP.
-pub fn free() -> Result<SocketAddr> {
+fn free() -> Result<SocketAddr> {
     loop {
         let tcp = TcpListener::bind("127.0.0.1:0")?;
         let at = tcp.local_addr()?;
@@ -226,22 +244,4 @@ pub fn free() -> Result<SocketAddr> {
             return Ok(at);
         }
     }
-}
-
-/// Edits a zone of [`Server::named`].
-pub fn nsupdate(primary: SocketAddr, apex: &str, line: &str) -> Result<()> {
-    let script =
-        format!("server {} {}\nzone {apex}\nupdate {line}\nsend\n", primary.ip(), primary.port());
-    let mut child = Command::new(find("nsupdate")?).stdin(Stdio::piped()).spawn()?;
-    child.stdin.take().context("its input")?.write_all(script.as_bytes())?;
-    ensure!(child.wait()?.success(), "nsupdate failed: {line}");
-    Ok(())
-}
-
-fn find(program: &str) -> Result<PathBuf> {
-    ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"]
-        .iter()
-        .map(|folder| Path::new(folder).join(program))
-        .find(|path| path.is_file())
-        .with_context(|| format!("`{program}` is not installed; run: cargo xtask setup"))
 }

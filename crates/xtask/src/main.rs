@@ -1,6 +1,7 @@
 //! Our build system: `cargo xtask <verb>`. It needs nothing but cargo, and on a fresh Debian
 //! installs what the tests need.
 
+mod bench;
 mod deny;
 mod layers;
 mod rfc_map;
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         ["layers"] => layers::run(),
         ["deny"] => deny::run(),
         ["rfc-map"] => rfc_map::run(rfc_map::Act::Write),
-        ["bench", rest @ ..] => test::bench(rest),
+        ["bench", rest @ ..] => bench::run(rest),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -29,17 +29,6 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// `cargo xtask bench <name>`: release builds of ours and of the bench, then the bench itself.
-pub(crate) fn bench(words: &[&str]) -> Result<()> {
-    setup::run()?;
-    shell::run(shell::cargo().args(["build", "--release", "-p", "understudy"]))?;
-    let manifest = shell::root().join("bench/Cargo.toml");
-    let mut bench = shell::cargo();
-    bench.args(["run", "--release", "--manifest-path"]).arg(manifest);
-    bench.arg("--").arg("--understudy").arg(built("release")?).args(words);
-    shell::run(&mut bench)
-}
-
 fn lint() -> Result<()> {
     let everything = ["--workspace", "--all-targets", "--all-features"];
     let bench = ["--manifest-path", "bench/Cargo.toml"];
