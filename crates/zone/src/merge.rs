@@ -104,6 +104,11 @@ impl<'b, R: Rule> Pass<'b, R> {
             || first.is_some_and(|first| self.occlusion.is_stale(first))
     }
 
+    /// No child before this one has changes left.
+    fn next_child(&self, separators: &Separators) -> usize {
+        self.ops.first().map_or(CHILDREN_MAX, |op| separators.child_of(self.batch.key(op)))
+    }
+
     /// The changes at the next name, if that is below `upper`.
     fn next_group(&self, upper: Option<KeyParts<'_>>) -> Option<(Group<'b>, &'b [Op])> {
         let next = self.batch.split_group(self.ops)?;
@@ -210,15 +215,17 @@ impl Child for Page {
     }
 
     fn fuse(&self, next: &Self) -> Option<Self> {
+        // Lengths lie beside the pointers, so most neighbours need not be fetched from memory.
+        let (octets, more_octets) = (self.0.len(), next.0.len());
+        if octets.min(more_octets) >= PAGE_OCTETS / 4
+            || octets.saturating_add(more_octets) > PAGE_OCTETS / 4 * 3
+        {
+            return None;
+        }
         let (a, b) = (self.view(), next.view());
-        let small = |page: &Self, view: &PageView<'_>| {
-            view.leaf_count() < LEAVES_MAX / 4 && page.0.len() < PAGE_OCTETS / 4
-        };
-        let leaves = a.leaf_count().saturating_add(b.leaf_count());
-        let octets = self.0.len().saturating_add(next.0.len());
-        if !(small(self, &a) || small(next, &b))
-            || leaves > LEAVES_MAX / 4 * 3
-            || octets > PAGE_OCTETS / 4 * 3
+        let (leaves, more_leaves) = (a.leaf_count(), b.leaf_count());
+        if leaves.min(more_leaves) >= LEAVES_MAX / 4
+            || leaves.saturating_add(more_leaves) > LEAVES_MAX / 4 * 3
         {
             return None;
         }
@@ -247,6 +254,9 @@ impl Child for Arc<Inner> {
         upper: Option<KeyParts<'_>>,
         out: &mut Vec<Self>,
     ) -> Result<bool, R::Error> {
+        if Arc::strong_count(&self) > 1 {
+            self.children.ask_for_counts();
+        }
         let Inner { separators, children } = Arc::unwrap_or_clone(self);
         match children {
             Children::Pages(pages) => merge_children(pass, separators, pages, upper, out)?,
@@ -300,10 +310,12 @@ fn merge_children<T: Child, R: Rule>(
     let mut siblings = Vec::with_capacity(children.len());
     let (mut fresh, mut first_key) = (Vec::new(), Vec::new());
     let (mut same, mut skipped) = (true, false);
+    let mut next = pass.next_child(&separators);
     for (index, child) in children.into_iter().enumerate() {
         let first = separators.key(index);
         let child_upper = separators.key(index.saturating_add(1)).or(upper);
-        if !pass.reaches(first, child_upper) {
+        let nothing = index < next && !pass.occlusion.has_stale();
+        if nothing || !pass.reaches(first, child_upper) {
             siblings.push(child);
             skipped = true;
             continue;
@@ -313,7 +325,9 @@ fn merge_children<T: Child, R: Rule>(
         }
         skipped = false;
         let at = siblings.len();
-        if child.merge(pass, child_upper, &mut siblings)? {
+        let changed = child.merge(pass, child_upper, &mut siblings)?;
+        next = pass.next_child(&separators);
+        if changed {
             fresh.extend(at..siblings.len());
             first_key.clear();
             if let [only] = siblings.get(at..).unwrap_or_default() {

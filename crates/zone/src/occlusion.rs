@@ -62,6 +62,11 @@ impl Occlusion {
         }
     }
 
+    /// Whether there are any doubts at all; some may be settled long since.
+    pub(crate) const fn has_stale(&self) -> bool {
+        self.stale.is_some()
+    }
+
     /// Whether the marks of a name, or of some under it, may be wrong.
     pub(crate) fn is_stale(&self, key: KeyParts<'_>) -> bool {
         self.stale.as_ref().is_some_and(|stale| key.starts_with(stale))
