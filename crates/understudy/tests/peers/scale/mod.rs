@@ -4,6 +4,5 @@
 mod kill;
 mod load;
 mod million;
-#[path = "../../../../../bench/src/registry.rs"]
 mod registry;
 mod seed;
