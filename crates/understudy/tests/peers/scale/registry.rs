@@ -1,6 +1,5 @@
 //! A registry's zone: delegations, each to one of a number of name server sets, with glue under
-//! every tenth. The shape of the
-//! zones that our targets speak of, as text for a real primary.
+//! every tenth. The shape of the zones that our targets speak of, as text for a real primary.
 
 use std::fmt::Write as _;
 
