@@ -5,9 +5,9 @@
 //! Standards: RFC 1035 §5.2 (one SOA, at the apex; owners in the zone) · RFC 1912 §2.4 (CNAME) ·
 //! RFC 2181 §6.1 (the apex has NS).
 //!
-//! Deviation: RFC 1034 §3.6.2 forbids other types beside a CNAME. A secondary does not refuse a zone for that:
-//! NSD takes it over as well, and refusing would let a good version expire because of one bad name. The
-//! names are counted ([`Counts::cname_conflicts`](crate::Counts)), so that an operator can be told.
+//! Deviation: RFC 1034 §3.6.2 forbids other types beside a CNAME. Such a zone is taken over all the same, as NSD
+//! (4.6.1) does; BIND (9.18) refuses the transfer. Refusing would let a good version expire because of one bad name.
+//! The names are counted ([`Counts::cname_conflicts`](crate::Counts)), so that an operator can be told. ADR 0002.
 //!
 //! Not here: checks that need other zones, keys or policy (the gates).
 

@@ -295,3 +295,6 @@ impl<'a> Iterator for Backwards<'a> {
         rest.take(usize::from(length))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ fn check(diffs: &[Diff], code: &str) {
     assert_eq!(before.digest(), held().digest());
 }
 
+/// Threat 6, as the next four.
 #[test]
 fn diffs_that_do_not_follow_the_held_serial_or_each_other_are_refused() {
     check(&[diff(2, 3, "")], "IXFR_NOT_CONTIGUOUS");
@@ -60,6 +61,7 @@ fn adding_what_is_there_is_refused() {
     check(&[diff(1, 2, "+c TXT x\n+c TXT x")], "IXFR_ADD_EXISTING");
 }
 
+/// Threat 7.
 #[test]
 fn a_diff_that_takes_the_last_ns_of_the_apex_is_refused() {
     check(&[diff(1, 2, "-@ NS ns1")], "GATE_APEX_LOSS");

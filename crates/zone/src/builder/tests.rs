@@ -45,6 +45,7 @@ fn records_that_no_zone_can_hold_are_refused() {
     assert_eq!(builder.push(chaos.as_ref()).unwrap_err().code(), "WRONG_CLASS");
 }
 
+/// Threats 2, 13 and 14.
 #[test]
 fn each_limit_holds_at_its_edge() {
     let all = Limits::default();
@@ -89,7 +90,7 @@ fn repeated_records_are_one_and_the_lowest_ttl_is_the_rrsets() {
     );
 }
 
-/// Deviation: as NSD does when it takes a zone over.
+/// Deviation: see `check`.
 #[test]
 fn a_cname_beside_other_content_is_accepted_and_counted() {
     let version =

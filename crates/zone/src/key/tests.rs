@@ -1,0 +1,69 @@
+use super::*;
+use proptest::prelude::*;
+use wire::name::Name;
+
+/// Labels of few and awkward octets: escapes, letters of both cases, neighbours of both.
+fn labels() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let octet = prop::sample::select(b"\0\x01\x02*-aAbzZ@[\xff".as_slice());
+    prop::collection::vec(prop::collection::vec(octet, 1..12), 0..6)
+}
+
+fn name(labels: &[Vec<u8>]) -> Name {
+    labels
+        .iter()
+        .rev()
+        .fold(Name::root(), |parent, label| Name::child(label, parent.as_ref()).unwrap())
+}
+
+/// The wire form without its root octet.
+fn relative(name: &Name) -> &[u8] {
+    name.as_wire().split_last().unwrap().1
+}
+
+proptest! {
+    /// RFC 4034 §6.1.
+    #[test]
+    fn keys_order_as_names_do(a in labels(), b in labels()) {
+        let (a, b) = (name(&a), name(&b));
+        let (key_a, key_b) = (KeyBuf::of(relative(&a)), KeyBuf::of(relative(&b)));
+        prop_assert_eq!(key_a.as_slice().cmp(key_b.as_slice()), a.cmp(&b));
+        let below = key_a.as_slice().starts_with(key_b.as_slice());
+        prop_assert_eq!(below, a.as_ref().is_at_or_under(b.as_ref()));
+        if head(key_a.as_slice()) < head(key_b.as_slice()) {
+            prop_assert!(a < b);
+        }
+    }
+
+    #[test]
+    fn a_key_and_its_case_bits_give_the_name_back(labels in labels()) {
+        let name = name(&labels);
+        let (key, mut case, mut out) = (KeyBuf::of(relative(&name)), Vec::new(), [0; NAME_OCTETS_MAX]);
+        case_bits(relative(&name), &mut case);
+        let length = write_labels(key.as_slice(), &case, &mut out).unwrap();
+        prop_assert_eq!(&out[..length], relative(&name));
+        prop_assert_eq!(relative_octets(key.as_slice()), length);
+        prop_assert_eq!(label_count(key.as_slice()), labels.len());
+        prop_assert!(is_key(key.as_slice(), length) && (length == 0 || !is_key(key.as_slice(), length - 1)));
+        prop_assert_eq!(has_asterisk(key.as_slice()), labels.iter().any(|label| label == b"*"));
+    }
+
+    #[test]
+    fn no_octets_make_reading_a_key_panic(key: Vec<u8>, case: Vec<u8>, labels: usize) {
+        let mut out = [0; NAME_OCTETS_MAX];
+        if write_labels(&key, &case, &mut out).is_none() {
+            prop_assert!(!is_key(&key, NAME_OCTETS_MAX));
+        }
+        let _ = end_of_labels(&key, labels);
+    }
+}
+
+/// The longest name, of octets that each take two in a key (threat 19).
+#[test]
+fn the_longest_name_has_a_key_and_comes_back() {
+    let labels = [vec![0; 63], vec![1; 63], vec![0; 63], vec![1; 61]];
+    let name = name(&labels);
+    assert_eq!(name.as_wire().len(), NAME_OCTETS_MAX);
+    let (key, mut out) = (KeyBuf::of(relative(&name)), [0; NAME_OCTETS_MAX]);
+    let length = write_labels(key.as_slice(), &[], &mut out).unwrap();
+    assert_eq!(&out[..length], relative(&name));
+}
