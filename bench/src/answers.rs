@@ -76,7 +76,7 @@ fn cost(
     let used = server.cpu()?.saturating_sub(before);
     let Tally { answered, missing, other, thin, lost } = tally;
     ensure!(answered > 1_000, "only {answered} answers");
-    ensure!(lost < answered / 1_000, "{lost} of {answered} questions were not answered");
+    ensure!(lost < answered / 100, "{lost} of {answered} questions were not answered");
     if !is_reflected {
         let share = f64::from(missing) * 100.0 / f64::from(answered);
         ensure!((share - workload.missing).abs() < 1.0, "{share:.1} % NXDOMAIN");

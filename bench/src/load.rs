@@ -11,7 +11,7 @@ use crate::batch::Batch;
 const SOCKETS: usize = 16;
 const OUTSTANDING: usize = 8;
 /// After so long without an answer the loop is opened again.
-const SILENCE: Duration = Duration::from_millis(50);
+const SILENCE: Duration = Duration::from_millis(300);
 
 /// What came back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
