@@ -53,7 +53,7 @@ fn run() -> Result<()> {
             let understudy = understudy.context("--understudy PATH is missing")?;
             let understudy = understudy.canonicalize().context("--understudy")?;
             let is_all = parts.is_empty() && !is_quick;
-            let json = if is_all { Path::new(RESULTS) } else { Path::new("/tmp/bench-first.json") };
+            let json = is_all.then_some(Path::new(RESULTS));
             first::run(&understudy, &first::Options { parts, is_quick, json })
         }
         other => bail!("no such bench: {}; there is: first", other.join(" ")),

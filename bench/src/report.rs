@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 /// All runs of one measure at one server.
@@ -99,19 +99,18 @@ impl Row {
     }
 }
 
-/// Prints the table, and writes the JSON.
-pub fn write(rows: &[Row], circumstances: &Value, to: &Path) -> Result<()> {
+/// Prints the table, and writes the JSON if a place for it is given.
+pub fn write(rows: &[Row], circumstances: &Value, to: Option<&Path>) -> Result<()> {
     println!("\n{circumstances:#}\n");
     println!(
         "| measure (medians) | | understudy | NSD | ratio | beside NSD | limit | ratio | goal |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     rows.iter().for_each(|row| println!("{}", row.line()));
+    let Some(to) = to else { return Ok(()) };
     let rows: Vec<Value> = rows.iter().map(Row::json).collect();
     let document = json!({ "circumstances": circumstances, "rows": rows });
-    if let Some(folder) = to.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
+    std::fs::create_dir_all(to.parent().context("a folder")?)?;
     std::fs::write(to, format!("{document:#}\n"))?;
     println!("\nwritten: {}", to.display());
     Ok(())

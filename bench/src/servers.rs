@@ -7,6 +7,7 @@ use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -18,6 +19,9 @@ use crate::{cpu, message};
 const PATIENCE: Duration = Duration::from_secs(30);
 const BETWEEN_QUESTIONS: Duration = Duration::from_micros(300);
 const FAREWELL: Duration = Duration::from_secs(5);
+/// No server is started later than this, so the whole bench ends within six minutes.
+const WHOLE: Duration = Duration::from_secs(285);
+static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// A running server.
 pub struct Server {
@@ -62,6 +66,7 @@ impl fmt::Display for Kind {
 impl Server {
     /// Starts a secondary of zones at one primary, with an empty folder.
     pub fn start(kind: &Kind, zones: &[&str], primary: SocketAddr, cpus: Cpus) -> Result<Self> {
+        ensure!(BEGUN.elapsed() < WHOLE, "the bench takes too long; is something else running?");
         let folder = tempfile::Builder::new().prefix("understudy-bench-").tempdir()?;
         let at = free()?;
         let mut arguments: Vec<OsString> = Vec::new();
