@@ -7,6 +7,7 @@
 
 use crate::content::{Stored, Undecodable, read_parts, write_part};
 use crate::format::header::FORMAT;
+use std::collections::BTreeSet;
 use wire::name::Name;
 use wire::serial::Serial;
 use zone::{DIFF_FORMAT, Diff, Limits, PAGE_FORMAT, Version};
@@ -50,8 +51,27 @@ impl Stored for Version {
         for octets in diffs {
             decode_diffs(octets, &mut decoded)?;
         }
-        self.apply(&decoded, &NO_LIMITS).map_err(|fault| Undecodable(fault.to_string()))
+        let apply = |version: &Self, run: &[Diff]| {
+            version.apply(run, &NO_LIMITS).map_err(|fault| Undecodable(fault.to_string()))
+        };
+        let (run, mut rest) = split_run(&decoded);
+        let mut version = apply(self, run)?;
+        while !rest.is_empty() {
+            let (run, others) = split_run(rest);
+            version = apply(&version, run)?;
+            rest = others;
+        }
+        Ok(version)
     }
+}
+
+/// Splits where the diffs come back to a serial. One transfer never does, and `Version::apply` takes no
+/// diffs that do; but the commits of a long life may go around the circle of serials (RFC 1982 §7).
+fn split_run(diffs: &[Diff]) -> (&[Diff], &[Diff]) {
+    let mut seen: BTreeSet<u32> = diffs.first().map(|first| first.from().0).into_iter().collect();
+    let length = diffs.iter().take_while(|diff| seen.insert(diff.to().0)).count();
+    // A diff that leads nowhere is left to `apply` to refuse.
+    diffs.split_at_checked(length.max(1)).unwrap_or((diffs, &[]))
 }
 
 /// The diffs of one commit.

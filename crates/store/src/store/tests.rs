@@ -114,6 +114,25 @@ fn committed_versions_come_back_record_for_record() {
     }
 }
 
+/// RFC 1982 §7 and RFC 2182 §7: a serial that was too high is led around the circle, and then back to where it was.
+#[test]
+fn serials_that_come_back_around_the_circle_are_recovered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = open(folder.path());
+    let id = store.meta().assign_ids(&[key("small.example")]).unwrap()[0];
+    let serials = [7, 2_000_000_000, 4_000_000_000, 7, 8, 2_000_000_000, 4_000_000_000, 9];
+    store.commit(&[whole(id, &small(serials[0]))]).unwrap();
+    for step in serials.windows(2) {
+        let (from, result) = (small(step[0]), small(step[1]));
+        let diffs = [from.diff(&result)];
+        from.apply(&diffs, &Limits::default()).unwrap();
+        store.commit(&[Commit::Diffs { id, diffs: &diffs, result }]).unwrap();
+    }
+    drop(store);
+    let (_store, recovery) = open(folder.path());
+    assert_eq!(held(&recovery, id).digest(), small(9).digest());
+}
+
 #[test]
 fn check_tells_serial_and_digest_of_every_zone_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
