@@ -261,6 +261,9 @@ pub struct LastNotify {
     pub key: Option<String>,
     /// `accepted`, or the catalogue code of the refusal.
     pub verdict: String,
+    /// What was measured when it was refused, by name with its unit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, serde_json::Value>,
 }
 
 /// One primary of a zone.

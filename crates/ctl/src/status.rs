@@ -147,12 +147,17 @@ fn notifies(page: &mut Page, view: &ZoneView, now: Now) {
             let serial = notify.serial.map_or_else(String::new, |s| format!(", serial {s}"));
             let key = match &notify.key {
                 Some(key) => format!(", key {}", text::line(key)),
-                None => ", unsigned".to_owned(),
+                None if notify.verdict == "accepted" => ", unsigned".to_owned(),
+                None => String::new(),
             };
             let (at, verdict) = (now.full(&notify.at), text::line(&notify.verdict));
+            let facts = match text::facts(&notify.facts) {
+                facts if facts.is_empty() => facts,
+                facts => format!("\nfacts: {facts}"),
+            };
             page.entry(
                 "last notify",
-                &format!("{at}: from {}{serial}{key}: {verdict}", notify.from),
+                &format!("{at}: from {}{serial}{key}: {verdict}{facts}", notify.from),
             );
         }
     }

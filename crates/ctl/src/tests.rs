@@ -69,6 +69,7 @@ fn troubled() -> ZoneView {
             serial: Some(8),
             key: Some("k1".into()),
             verdict: "accepted".into(),
+            facts: BTreeMap::new(),
         }),
         notify_refused: BTreeMap::from([("NOTIFY_UNSIGNED".into(), 3)]),
         primaries: vec![

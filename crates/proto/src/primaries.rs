@@ -138,9 +138,10 @@ impl Primaries {
         if let Some(known) = self.health.get_mut(step.primary) {
             *known = Health::default();
         }
+        // A NOTIFY that came meanwhile is news that this answer may not have.
         self.informant = match step.ask {
-            Ask::ProbeUdp | Ask::ProbeTcp => Some(step.primary),
-            Ask::Ixfr(_) | Ask::Axfr => None,
+            Ask::ProbeUdp | Ask::ProbeTcp => self.informant.or(Some(step.primary)),
+            Ask::Ixfr(_) | Ask::Axfr => self.informant,
         };
         self.queue.clear();
     }
@@ -218,6 +219,15 @@ mod tests {
     fn primary_that_sent_notify_is_asked_first() {
         let mut zone = Primaries::new(3);
         zone.on_notified(2);
+        assert_eq!(zone.begin(Goal::Probe, NOW), Some(step(2, Ask::ProbeUdp)));
+    }
+
+    #[test]
+    fn notify_during_an_attempt_is_remembered_over_its_answer() {
+        let mut zone = Primaries::new(3);
+        let first = zone.begin(Goal::Probe, NOW).expect("a primary");
+        zone.on_notified(2);
+        zone.on_success(first);
         assert_eq!(zone.begin(Goal::Probe, NOW), Some(step(2, Ask::ProbeUdp)));
     }
 

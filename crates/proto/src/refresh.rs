@@ -303,7 +303,7 @@ impl Refresh {
     fn on_probed(&mut self, soa: SoaTimers, now: Mono, out: &mut Vec<Action>) {
         match self.held {
             Some(held) if !held.expired && soa.serial == held.soa.serial => {
-                self.settle(soa, now);
+                self.settle(held.soa, now); // the timers of the version we hold, not of an answer
                 out.push(Action::Confirmed);
             }
             Some(held) if !held.expired && soa.serial.is_newer_than(held.soa.serial) => {
@@ -319,7 +319,7 @@ impl Refresh {
     fn on_fetched(&mut self, attempt: Attempt, soa: SoaTimers, now: Mono, out: &mut Vec<Action>) {
         match self.held {
             Some(held) if !held.expired && soa.serial == held.soa.serial && !self.forced => {
-                self.settle(soa, now);
+                self.settle(held.soa, now);
                 out.push(Action::Confirmed);
             }
             Some(held)
@@ -375,6 +375,8 @@ impl Refresh {
         attempt
     }
 
+    /// A failed attempt is tried again at RETRY, also when a NOTIFY began it. One that came while
+    /// it ran is kept: it may tell of what the attempt could not see.
     fn wait_retry(&mut self, now: Mono) {
         let retry = match self.timers() {
             Some(timers) => timers.effective.retry,
@@ -382,9 +384,6 @@ impl Refresh {
         };
         let wait_ms = later(now, retry).since_ms(now);
         let until = now.plus_ms(wait_ms.saturating_add(self.chance_ms(wait_ms)));
-        if self.wanted == Wanted::Notified {
-            self.wanted = Wanted::Nothing; // a failed transfer after NOTIFY retries on RETRY
-        }
         self.forced = false;
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
         let pace = doubled(NOTIFY_PACE, self.failures_in_a_row, FIRST_RETRY_MAX);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use store::{Commit, Store, StoreError, Timers};
+use store::{Commit, Store, Timers};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use zone::{Diff, Table, Version, ZoneId, ZoneState};
@@ -100,18 +100,28 @@ fn run(
 ) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while requests.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
-        let together = make_durable(store, clock, &batch);
-        for entry in batch.drain(..) {
+        let commits: Vec<Commit<'_>> =
+            batch.iter().map(|(request, _)| request.as_commit()).collect();
+        let together = store.commit(&commits);
+        drop(commits);
+        for (request, reply) in batch.drain(..) {
+            let CommitRequest { zone, change } = request;
+            let version = change.version().clone();
             let result = match &together {
                 Ok(()) => Ok(()),
-                // One zone's trouble is no other's: what failed together is tried one by one.
-                Err(_) => make_durable(store, clock, std::slice::from_ref(&entry)),
+                // One zone's trouble is no other's: what failed together is tried one by one, and
+                // whole, for then it fits whatever the log holds.
+                Err(_) => store.commit(&[Commit::Whole { id: zone, version: version.clone() }]),
             };
-            let (CommitRequest { zone, change }, reply) = entry;
             if result.is_ok() {
-                table.publish(zone, ZoneState::Serving(change.version().clone()));
+                if let Change::Whole(_) = change {
+                    save_first_timers(store, zone, timers_from(clock.wall().0, &version));
+                }
+                table.publish(zone, ZoneState::Serving(version));
             }
             let result = result.map_err(|fault| {
+                let code = fault.code();
+                tracing::error!(%zone, code, %fault, "a new version cannot be written to disk");
                 Fault::new(Code::InstallFailed).with("reason", &fault).with("disk", fault.code())
             });
             drop(reply.send(result)); // a zone that is gone does not listen
@@ -119,27 +129,13 @@ fn run(
     }
 }
 
-/// One flush for the batch; whole versions also leave their first deadlines on disk, so that a
-/// zone that was ever seen is not forgotten by a crash before the next batch of timers.
-fn make_durable(
-    store: &Store,
-    clock: Clock,
-    batch: &[(CommitRequest, Reply)],
-) -> Result<(), StoreError> {
-    let commits: Vec<Commit<'_>> = batch.iter().map(|(request, _)| request.as_commit()).collect();
-    store.commit(&commits).inspect_err(|fault| {
-        let (code, zones) = (fault.code(), batch.len());
-        tracing::error!(code, zones, %fault, "new versions cannot be written to disk");
-    })?;
-    let now = clock.wall().0;
-    let first_timers: Vec<(ZoneId, Timers)> = batch
-        .iter()
-        .filter_map(|(request, _)| match &request.change {
-            Change::Whole(version) => Some((request.zone, timers_from(now, version))),
-            Change::Diffs(..) => None,
-        })
-        .collect();
-    if first_timers.is_empty() { Ok(()) } else { store.meta().save_timers(&first_timers) }
+/// A whole version leaves its first deadlines on disk before it is seen, so that a crash before the
+/// next batch of timers does not forget it. Without them it is served all the same: a restart then
+/// holds it expired until a primary confirms it, and the log says why.
+fn save_first_timers(store: &Store, zone: ZoneId, timers: Timers) {
+    if let Err(fault) = store.meta().save_timers(&[(zone, timers)]) {
+        tracing::error!(%zone, code = fault.code(), %fault, "deadlines cannot be saved");
+    }
 }
 
 /// Deadlines of a version that was confirmed at `now`.

@@ -125,7 +125,7 @@ impl Running {
             let shared = self.0.shared.clone();
             drivers.push(ZoneDriver::new(*id, name.clone(), config.clone(), shared, restored));
         }
-        self.0.access.store(Arc::new(access(&settings)));
+        self.0.access.store(Arc::new(access(&settings.config, &settings.ids)));
         let gone: Vec<ZoneId> = held.into_keys().collect();
         block_in_place(|| self.0.store.remove_zones(&gone))?;
         for driver in drivers {
@@ -195,8 +195,13 @@ impl Running {
                 removed.push(id);
             }
         }
+        for ((name, _), id) in difference.added.iter().zip(&added_ids) {
+            settings.ids.insert((*name).clone(), *id);
+        }
+        // The rules are in force before the first zone that they protect.
+        let rules = access(&settings.config, &settings.ids);
+        self.0.access.store(Arc::new(rules));
         for ((name, config), id) in difference.added.iter().zip(added_ids) {
-            settings.ids.insert((*name).clone(), id);
             if let Err(fault) = shared.table.insert(id, ViewId::DEFAULT, name.apex.clone()) {
                 tracing::error!(zone = %name.apex, %fault, "a new zone cannot be served");
             }
@@ -217,7 +222,6 @@ impl Running {
             restart_needed: difference.restart_needed.iter().map(ToString::to_string).collect(),
             warnings: settings.config.warnings.clone(),
         };
-        self.0.access.store(Arc::new(access(settings)));
         if let Some(level) = &self.0.log_level {
             level.set(settings.config.log.level);
         }
@@ -284,7 +288,10 @@ impl Control for Running {
     }
 
     async fn reload(&self) -> Result<ReloadReport, Problem> {
-        Self::reload(self).await
+        // In a task of its own: a client that goes away must not leave it half done.
+        let running = self.clone();
+        let reloading = tokio::spawn(async move { Self::reload(&running).await });
+        reloading.await.unwrap_or_else(|fault| Err(reload_refused(fault)))
     }
 
     async fn system(&self) -> SystemView {
@@ -326,15 +333,14 @@ fn reload_refused(fault: impl std::fmt::Display) -> Problem {
 }
 
 /// What the settings say about queries and NOTIFY, by zone id.
-fn access(settings: &Settings) -> Access {
-    let zones =
-        settings.ids.iter().filter_map(|(name, id)| Some((*id, settings.config.zones.get(name)?)));
+fn access(config: &Config, ids: &BTreeMap<ZoneName, ZoneId>) -> Access {
+    let zones = ids.iter().filter_map(|(name, id)| Some((*id, config.zones.get(name)?)));
     // Most zones share their rules, and what is the default costs no search for each query.
     let default = zones.clone().next().map(|(_, zone)| queriers_of(zone)).unwrap_or_default();
     Access {
         queriers: Admission::new(default, zones.clone().map(|(id, zone)| (id, queriers_of(zone)))),
-        udp_size_max: settings.config.server.udp_payload_max,
-        keys: Keyring::new(settings.config.keys.values().cloned()),
+        udp_size_max: config.server.udp_payload_max,
+        keys: Keyring::new(config.keys.values().cloned()),
         zones: zones.map(|(id, zone)| (id, zone.clone())).collect(),
     }
 }

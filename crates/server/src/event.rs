@@ -2,7 +2,7 @@
 
 use crate::config::Zone;
 use api::Action;
-use proto::code::{Code, Fault};
+use proto::code::Fault;
 use proto::primaries::{Remedy, Step};
 use proto::refresh::{Attempt, SoaTimers};
 use proto::time::UnixSeconds;
@@ -20,7 +20,7 @@ pub(crate) enum DriverEvent {
     /// A NOTIFY was accepted.
     Notified(NotifySeen),
     /// A NOTIFY was refused.
-    NotifyRefused(NotifySeen, Code),
+    NotifyRefused(NotifySeen, Fault),
     /// The operator wants the primaries asked now.
     Refresh,
     /// The operator wants the whole zone fetched now.

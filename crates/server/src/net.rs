@@ -8,7 +8,7 @@ pub(crate) mod udp;
 use crate::clock::Clock;
 use crate::config::Zone;
 use crate::event::{DriverEvent, NotifySeen};
-use crate::shard::{Message, ShardInbox};
+use crate::shard::{Message, ShardInbox, Urgency};
 use arc_swap::ArcSwap;
 use proto::admit::Admission;
 use proto::answer::{self, Arrival, Kind, Rules, Transport};
@@ -35,25 +35,32 @@ pub(crate) struct Access {
 }
 
 /// Queries by outcome, since start.
-pub(crate) struct Counters([AtomicU64; Kind::ALL.len()]);
+pub(crate) struct Counters {
+    by_kind: [AtomicU64; Kind::ALL.len()],
+    /// NOTIFY that was not believed, whether it named a zone of ours or not.
+    notify_refused: AtomicU64,
+}
 
 impl Counters {
     /// All zero.
     pub(crate) fn new() -> Self {
-        Self(std::array::from_fn(|_| AtomicU64::new(0)))
+        let by_kind = std::array::from_fn(|_| AtomicU64::new(0));
+        Self { by_kind, notify_refused: AtomicU64::new(0) }
     }
 
     fn count(&self, kind: Kind) {
-        if let Some(counter) = self.0.get(kind as usize) {
+        if let Some(counter) = self.by_kind.get(kind as usize) {
             counter.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// Adds the counts to `sums`, by the outcome's word.
     pub(crate) fn add_to(&self, sums: &mut BTreeMap<String, u64>) {
-        for (kind, counter) in Kind::ALL.iter().zip(&self.0) {
+        for (kind, counter) in Kind::ALL.iter().zip(&self.by_kind) {
             *sums.entry(kind.as_str().to_owned()).or_default() += counter.load(Ordering::Relaxed);
         }
+        let refused = self.notify_refused.load(Ordering::Relaxed);
+        *sums.entry("notify-refused".to_owned()).or_default() += refused;
     }
 }
 
@@ -105,14 +112,18 @@ impl Responder {
                 DriverEvent::Notified(seen(serial, key))
             }
             Outcome::Refused(refusal) => {
-                DriverEvent::NotifyRefused(seen(None, None), refusal.code())
+                self.counters.notify_refused.fetch_add(1, Ordering::Relaxed);
+                DriverEvent::NotifyRefused(seen(None, None), refusal.fault())
             }
         };
-        let is_wanted = matches!(event, DriverEvent::Notified(_));
+        let urgency = match event {
+            DriverEvent::Notified(_) => Urgency::News,
+            _ => Urgency::Gossip,
+        };
         if let Some(id) = zone {
-            let taken =
-                self.shard_of(id).is_some_and(|shard| shard.offer(Message::Event(id, event)));
-            if is_wanted && !taken {
+            let event = Message::Event(id, event);
+            let taken = self.shard_of(id).is_some_and(|shard| shard.offer(event, urgency));
+            if !taken && urgency == Urgency::News {
                 return 0;
             }
         }

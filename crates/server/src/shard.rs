@@ -23,6 +23,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use store::Timers;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use zone::ZoneId;
 
 /// Messages that may wait for a shard. A NOTIFY that finds the queue full is not acknowledged,
@@ -51,6 +52,15 @@ pub(crate) enum Message {
     Stop,
 }
 
+/// What a message may displace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    /// It may take the last place.
+    News,
+    /// Anybody can send it, so it leaves half of the places to the rest.
+    Gossip,
+}
+
 /// The way to a shard.
 #[derive(Clone)]
 pub(crate) struct ShardInbox(pub mpsc::Sender<Message>);
@@ -62,8 +72,12 @@ impl ShardInbox {
     }
 
     /// From a thread that must not wait: false when there is no room.
-    pub(crate) fn offer(&self, message: Message) -> bool {
-        self.0.try_send(message).is_ok()
+    pub(crate) fn offer(&self, message: Message, urgency: Urgency) -> bool {
+        let has_room = match urgency {
+            Urgency::News => true,
+            Urgency::Gossip => self.0.capacity() > INBOX_SIZE / 2,
+        };
+        has_room && self.0.try_send(message).is_ok()
     }
 }
 
@@ -84,13 +98,15 @@ pub(crate) struct Shard {
     /// Zones whose timers on disk are behind.
     unsaved: BTreeSet<ZoneId>,
     save_at: Mono,
+    /// The batch of deadlines that the ledger has not taken yet.
+    saving: Option<JoinHandle<()>>,
 }
 
 impl Shard {
     /// No zones yet.
     pub(crate) fn new(clock: Clock, inbox: mpsc::Receiver<Message>, ledger: Ledger) -> Self {
         let (zones, due, unsaved) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
-        Self { clock, inbox, ledger, zones, due, unsaved, save_at: Mono::NEVER }
+        Self { clock, inbox, ledger, zones, due, unsaved, save_at: Mono::NEVER, saving: None }
     }
 
     /// Runs until [`Message::Stop`].
@@ -101,7 +117,7 @@ impl Shard {
                 biased;
                 message = self.inbox.recv() => message,
                 () = tokio::time::sleep_until(self.clock.instant(next)) => {
-                    self.on_time().await;
+                    self.on_time();
                     continue;
                 }
             };
@@ -109,11 +125,15 @@ impl Shard {
                 None | Some(Message::Stop) => break,
                 Some(message) => self.on_message_guarded(message),
             }
-            if self.save_at <= self.clock.now() {
-                self.save().await;
-            }
+            self.on_time(); // a flood of messages must not keep a zone from expiring
         }
-        self.save().await;
+        if let Some(saving) = self.saving.take() {
+            drop(saving.await);
+        }
+        self.save();
+        if let Some(saving) = self.saving.take() {
+            drop(saving.await);
+        }
     }
 
     /// A fault in one message must not end the shard: other zones live here.
@@ -144,7 +164,7 @@ impl Shard {
         }
     }
 
-    async fn on_time(&mut self) {
+    fn on_time(&mut self) {
         let now = self.clock.now();
         while let Some(&(at, id)) = self.due.first()
             && at <= now
@@ -152,7 +172,7 @@ impl Shard {
             self.step(id, DriverEvent::Tick);
         }
         if self.save_at <= now {
-            self.save().await;
+            self.save();
         }
     }
 
@@ -180,7 +200,13 @@ impl Shard {
         }
     }
 
-    async fn save(&mut self) {
+    /// Hands deadlines to the ledger. A disk that is behind keeps nobody waiting: the rest is
+    /// handed over when it has caught up.
+    fn save(&mut self) {
+        if self.saving.as_ref().is_some_and(|saving| !saving.is_finished()) {
+            self.save_at = self.clock.now().plus_ms(SAVE_EVERY_MS);
+            return;
+        }
         self.save_at = Mono::NEVER;
         let ids = std::mem::take(&mut self.unsaved);
         let rows: Vec<(ZoneId, Timers)> = ids
@@ -189,7 +215,7 @@ impl Shard {
             .collect();
         if !rows.is_empty() {
             let ledger = self.ledger.clone();
-            drop(tokio::task::spawn_blocking(move || ledger.save_timers(rows)).await);
+            self.saving = Some(tokio::task::spawn_blocking(move || ledger.save_timers(rows)));
         }
     }
 }

@@ -193,6 +193,36 @@ fn notify_waits_longer_while_attempts_fail() {
 }
 
 #[test]
+fn notify_during_an_attempt_that_fails_is_not_lost() {
+    check(
+        "   0 tick        => transfer all
+            4 fetched 7   => install
+            4 installed 7 => -
+           10 notified    => probe
+           10 probed 8    => transfer since 7
+           11 notified    => -
+           12 failed      => -
+           13 tick        => -
+           14 tick        => probe
+           14 failed      => -
+           73 tick        => -
+           74 tick        => probe            ",
+    );
+}
+
+#[test]
+fn answer_with_our_serial_does_not_change_our_timers() {
+    let (zone, _) = Refresh::new(POLICY, Mono(0)).step(Event::Tick, Mono(0));
+    let (zone, _) = zone.step(Event::Fetched(Attempt(1), soa(7)), Mono(0));
+    let (zone, _) = zone.step(Event::Installed(Attempt(1), soa(7)), Mono(0));
+    let (zone, _) = zone.step(Event::Refresh, Mono(0));
+    let lie = SoaTimers { expire: Seconds(u32::MAX), ..soa(7) };
+    let (zone, actions) = zone.step(Event::Probed(Attempt(2), lie), Mono(0));
+    assert_eq!(actions, [Action::Confirmed]);
+    assert_eq!(zone.expires_at(), Some(Mono(3_600_000)));
+}
+
+#[test]
 fn waits_before_the_first_copy_double_up_to_ten_minutes() {
     check(
         "   0 tick   => transfer all

@@ -13,7 +13,7 @@ use crate::event::{DialFailed, DialResult, Dialled, DriverEvent, NotifySeen};
 use crate::ledger::Ledger;
 use api::Action;
 use proto::code::{Code, Fault};
-use proto::primaries::{Ask, Goal, Primaries, Step};
+use proto::primaries::{Ask, Goal, Primaries, Remedy, Step};
 use proto::refresh::{self, Attempt, Refresh, SoaTimers};
 use proto::time::{Mono, Seconds, UnixSeconds};
 use proto::xfr::inbound::Fetched;
@@ -56,6 +56,7 @@ pub(crate) struct ZoneDriver {
     primaries: Primaries,
     /// The attempt that the job belongs to.
     attempt: Attempt,
+    goal: Goal,
     pub(super) job: Option<Job>,
     /// The job that ended last, for what is remembered of it.
     finished: Option<Job>,
@@ -102,6 +103,7 @@ impl ZoneDriver {
             config,
             shared,
             attempt: Attempt(0),
+            goal: Goal::Probe,
             job: None,
             finished: None,
             fetched: None,
@@ -163,8 +165,11 @@ impl ZoneDriver {
     /// The one entry: every event is legal at any time.
     pub(crate) fn on_event(&mut self, event: DriverEvent, now: Mono) {
         match event {
-            DriverEvent::NotifyRefused(seen, code) => self.on_notify_refused(seen, code, now),
+            DriverEvent::NotifyRefused(seen, fault) => self.on_notify_refused(seen, fault, now),
             DriverEvent::Changed(config) => self.on_changed(config, now),
+            DriverEvent::Installed(attempt, soa, result) => {
+                self.on_installed(attempt, soa, result, now);
+            }
             _ if self.frozen => self.on_event_while_frozen(now),
             DriverEvent::Tick => self.step(refresh::Event::Tick, now),
             DriverEvent::Notified(seen) => self.on_notified(seen, now),
@@ -176,9 +181,6 @@ impl ZoneDriver {
                     self.finished = self.job.take();
                     self.on_dialled(step, *result, now);
                 }
-            }
-            DriverEvent::Installed(attempt, soa, result) => {
-                self.on_installed(attempt, soa, result, now);
             }
         }
     }
@@ -196,11 +198,28 @@ impl ZoneDriver {
         let (next, actions) = self.refresh.step(event, now);
         self.refresh = next;
         if self.job.is_some() && self.refresh.next_refresh().is_some() {
-            self.abandon_job(); // the machine gave up waiting for it
+            self.give_up(now);
+        }
+        if self.frozen {
+            return; // what is held is kept; nothing new is begun
         }
         for action in actions {
             self.perform(action, now);
         }
+    }
+
+    /// The machine waits no longer for the primary that is being asked.
+    fn give_up(&mut self, now: Mono) {
+        let Some(Job { step, .. }) = self.job else { return };
+        self.abandon_job();
+        let _ = self.primaries.on_failed(step, Remedy::TryNextPrimary, now); // it goes last next time
+        let fault =
+            Fault::new(Code::TotalTimeout).with("found", "no end within the attempt's limit");
+        self.fail(action_of(step.ask), self.address_of(step), fault);
+    }
+
+    fn address_of(&self, step: Step) -> Option<SocketAddr> {
+        self.config.primaries.get(step.primary).map(|primary| primary.address)
     }
 
     fn perform(&mut self, action: refresh::Action, now: Mono) {
@@ -209,7 +228,7 @@ impl ZoneDriver {
             refresh::Action::Transfer { attempt, since } => {
                 self.begin(attempt, Goal::Transfer { since }, now);
             }
-            refresh::Action::Install(attempt, soa) => self.install(attempt, soa),
+            refresh::Action::Install(attempt, soa) => self.install(attempt, soa, now),
             refresh::Action::ReportOlder { offered, held } => {
                 self.fetched = None;
                 let fault = Fault::new(Code::SerialOlder)
@@ -234,6 +253,7 @@ impl ZoneDriver {
     fn begin(&mut self, attempt: Attempt, goal: Goal, now: Mono) {
         self.abandon_job();
         self.attempt = attempt;
+        self.goal = goal;
         if let Some(step) = self.primaries.begin(goal, now) {
             self.dial(step);
         }
@@ -291,15 +311,33 @@ impl ZoneDriver {
                 return self.step(refresh::Event::Failed(self.attempt), now);
             }
         };
-        self.primaries.on_success(step);
         self.succeed(step, action_of(step.ask), soa);
+        if let Goal::Transfer { since: Some(held) } = self.goal
+            && !soa.serial.is_newer_than(held)
+        {
+            return self.on_nothing_new(step, soa, now);
+        }
+        self.primaries.on_success(step);
         self.fetched = Some(fetched);
         self.step(refresh::Event::Fetched(self.attempt, soa), now);
     }
 
+    /// A primary has said that there is news, and this one does not have it: no confirmation, for
+    /// the news may be real, and no reason to stop asking the others.
+    fn on_nothing_new(&mut self, step: Step, soa: SoaTimers, now: Mono) {
+        let fault = Fault::new(Code::SerialOlder)
+            .with("serial_primary", soa.serial.0)
+            .with("found", "a newer serial was announced than is transferred");
+        self.fail(action_of(step.ask), self.address_of(step), fault);
+        match self.primaries.ask_next() {
+            Some(next) => self.dial(next),
+            None => self.step(refresh::Event::Failed(self.attempt), now),
+        }
+    }
+
     fn on_dial_failed(&mut self, step: Step, failed: DialFailed, now: Mono) {
         let DialFailed { fault, action, remedy } = failed;
-        let address = self.config.primaries.get(step.primary).map(|primary| primary.address);
+        let address = self.address_of(step);
         self.fail(action, address, fault);
         match self.primaries.on_failed(step, remedy, now) {
             Some(next) => self.dial(next),
@@ -308,7 +346,7 @@ impl ZoneDriver {
     }
 
     /// Hands the version in hand to the disk; what is served changes when it is durable.
-    fn install(&mut self, attempt: Attempt, soa: SoaTimers) {
+    fn install(&mut self, attempt: Attempt, soa: SoaTimers, now: Mono) {
         let (version, change) = match self.fetched.take() {
             Some(Fetched::Whole(version)) => {
                 let version = Arc::new(version);
@@ -318,8 +356,10 @@ impl ZoneDriver {
                 let version = Arc::new(version);
                 (version.clone(), Change::Diffs(diffs, version))
             }
-            // The machine installs what is newer than what we hold, so something was fetched.
-            Some(Fetched::UpToDate(_) | Fetched::PrimaryBehind(_)) | None => return,
+            // The zone expired while a primary said that it has nothing newer: ask for all of it.
+            Some(Fetched::UpToDate(_) | Fetched::PrimaryBehind(_)) | None => {
+                return self.step(refresh::Event::Failed(attempt), now);
+            }
         };
         let request = CommitRequest { zone: self.id, change };
         let (id, inbox) = (self.id, self.shared.inbox.clone());
@@ -344,11 +384,20 @@ impl ZoneDriver {
                 self.unsaved = true;
                 self.overcome();
                 self.step(refresh::Event::Installed(attempt, soa), now);
+                self.publish_again();
             }
             Err(fault) => {
                 self.fail(Action::Install, None, fault);
                 self.step(refresh::Event::Failed(attempt), now);
             }
+        }
+    }
+
+    /// The version before this one may have expired between the publication of this one and the
+    /// news of it.
+    fn publish_again(&self) {
+        if let Some(version) = self.version.as_ref().filter(|_| self.refresh.serves()) {
+            self.shared.table.publish(self.id, ZoneState::Serving(version.clone()));
         }
     }
 
@@ -363,9 +412,9 @@ impl ZoneDriver {
         self.step(refresh::Event::Notified, now);
     }
 
-    fn on_notify_refused(&mut self, seen: NotifySeen, code: Code, now: Mono) {
-        self.shared.lines.notify_refused((self.id, &self.name.apex), &seen, code, now);
-        self.record.notify_refused(seen, code);
+    fn on_notify_refused(&mut self, seen: NotifySeen, fault: Fault, now: Mono) {
+        self.shared.lines.notify_refused((self.id, &self.name.apex), &seen, &fault, now);
+        self.record.notify_refused(seen, fault);
     }
 
     /// New settings: what is in flight is void, and the primaries are asked at once.
@@ -380,7 +429,7 @@ impl ZoneDriver {
     }
 
     fn succeed(&mut self, step: Step, action: Action, soa: SoaTimers) {
-        let primary = self.config.primaries.get(step.primary).map(|primary| primary.address);
+        let primary = self.address_of(step);
         let (at, serial) = (self.shared.clock.wall(), Some(soa.serial));
         let (bytes, records, started_ms) = match self.finished.take() {
             Some(Job { progress, started_ms, .. }) => (

@@ -3,7 +3,7 @@
 use super::record::{Done, Missed};
 use crate::event::NotifySeen;
 use crate::log::{Admission, Thinner};
-use proto::code::Code;
+use proto::code::{Code, Fault};
 use proto::time::Mono;
 use std::sync::{Arc, Mutex, PoisonError};
 use wire::name::Name;
@@ -46,12 +46,12 @@ impl Lines {
         &self,
         zone: (ZoneId, &Name),
         seen: &NotifySeen,
-        code: Code,
+        fault: &Fault,
         now: Mono,
     ) {
-        let Some(left_out) = self.admit(zone.0, code, now) else { return };
-        let (name, from) = (zone.1, seen.from);
-        tracing::warn!(zone = %name, code = code.as_str(), %from, left_out, "NOTIFY refused");
+        let Some(left_out) = self.admit(zone.0, fault.code, now) else { return };
+        let (name, from, code) = (zone.1, seen.from, fault.code.as_str());
+        tracing::warn!(zone = %name, code, %from, left_out, "NOTIFY refused: {fault}");
     }
 
     fn admit(&self, zone: ZoneId, code: Code, now: Mono) -> Option<u64> {

@@ -6,7 +6,7 @@ use api::Action;
 use proto::code::{Code, Fault};
 use proto::time::UnixSeconds;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use wire::serial::Serial;
 
 /// Something that worked.
@@ -46,7 +46,7 @@ pub(crate) struct Record {
     pub(super) last_failure: Option<Missed>,
     /// The last failure has not been overcome yet.
     pub(super) failing: bool,
-    pub(super) last_notify: Option<(NotifySeen, Option<Code>)>,
+    pub(super) last_notify: Option<(NotifySeen, Option<Fault>)>,
     pub(super) notify_refused: BTreeMap<Code, u64>,
     pub(super) primaries: Vec<PrimaryRecord>,
     addresses: Vec<SocketAddr>,
@@ -112,13 +112,31 @@ impl Record {
     /// A NOTIFY was accepted.
     pub(super) fn notified(&mut self, seen: NotifySeen) {
         self.offered = seen.serial.or(self.offered);
+        let (at, from, serial) = (seen.at, seen.from, seen.serial);
+        if let Some((primary, record)) = self.primary_at(from) {
+            let (action, primary) = (Action::Notify, Some(primary));
+            let done = Done { at, action, primary, serial, bytes: 0, records: 0, elapsed_ms: 0 };
+            record.actions.entry(action).or_default().0 = Some(done);
+        }
         self.last_notify = Some((seen, None));
     }
 
     /// A NOTIFY was refused: counted and shown.
-    pub(super) fn notify_refused(&mut self, seen: NotifySeen, code: Code) {
-        let count = self.notify_refused.entry(code).or_default();
+    pub(super) fn notify_refused(&mut self, seen: NotifySeen, fault: Fault) {
+        let count = self.notify_refused.entry(fault.code).or_default();
         *count = count.saturating_add(1);
-        self.last_notify = Some((seen, Some(code)));
+        let (at, from, serial) = (seen.at, seen.from, seen.serial);
+        if let Some((primary, record)) = self.primary_at(from) {
+            let (action, primary) = (Action::Notify, Some(primary));
+            let missed = Missed { at, action, primary, serial, fault: fault.clone() };
+            record.actions.entry(action).or_default().1 = Some(missed);
+        }
+        self.last_notify = Some((seen, Some(fault)));
+    }
+
+    /// The primary that sends from this address, whatever its port.
+    fn primary_at(&mut self, from: IpAddr) -> Option<(SocketAddr, &mut PrimaryRecord)> {
+        let index = self.addresses.iter().position(|known| known.ip() == from)?;
+        Some((*self.addresses.get(index)?, self.primaries.get_mut(index)?))
     }
 }

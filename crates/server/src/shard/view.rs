@@ -9,6 +9,7 @@ use api::{
     Action, ActionView, Failure, LastNotify, PrimaryView, Serials, SoaTimers, Success, Timers,
     Timestamp, TransferKind, TransferView, ZoneItem, ZoneState, ZoneView,
 };
+use proto::code::Fault;
 use proto::refresh;
 use proto::time::{Mono, UnixSeconds};
 use std::collections::BTreeMap;
@@ -93,7 +94,8 @@ impl ZoneDriver {
             at: stamp(seen.at),
             serial: seen.serial.map(|serial| serial.0),
             key: seen.key.as_ref().map(ToString::to_string),
-            verdict: refused.map_or("accepted", |code| code.as_str()).to_owned(),
+            verdict: refused.as_ref().map_or("accepted", |fault| fault.code.as_str()).to_owned(),
+            facts: refused.as_ref().map(facts).unwrap_or_default(),
         })
     }
 
@@ -137,21 +139,21 @@ fn success(done: &Done) -> Success {
 
 fn failure(missed: &Missed) -> Failure {
     let Missed { at, action, primary, serial, fault } = missed;
-    let facts: BTreeMap<_, _> = fault
-        .facts
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), number_or_text(value)))
-        .collect();
     Failure {
         code: fault.code.as_str().to_owned(),
         at: stamp(*at),
         action: *action,
         primary: *primary,
         serial: serial.map(|serial| serial.0),
-        facts,
+        facts: facts(fault),
         cause: fault.code.cause().to_owned(),
         fix: fault.code.fix().to_owned(),
     }
+}
+
+fn facts(fault: &Fault) -> BTreeMap<String, serde_json::Value> {
+    let facts = fault.facts.iter();
+    facts.map(|(name, value)| ((*name).to_owned(), number_or_text(value))).collect()
 }
 
 /// Programs want numbers as numbers.
