@@ -39,3 +39,13 @@ pub const fn remedy_of_rcode(rcode: Rcode) -> Remedy {
         _ => Remedy::TryNextPrimary,
     }
 }
+
+/// What to do when the SOA query is refused with this rcode. Over TCP it is asked without EDNS, so
+/// that is also the second attempt at a primary that does not know EDNS.
+#[must_use]
+pub const fn remedy_of_probe_rcode(rcode: Rcode) -> Remedy {
+    match rcode {
+        Rcode::FORMERR | Rcode::NOTIMP | Rcode::BADVERS => Remedy::UseTcp,
+        _ => Remedy::TryNextPrimary,
+    }
+}

@@ -224,7 +224,7 @@ impl Dialler {
         mut verifier: ResponseVerifier,
     ) -> Result<SoaTimers, DialFailed> {
         let verified = verifier.feed(answer, self.clock.wall()).and_then(|()| verifier.finish());
-        verified.map_err(|fault| tsig_failed(Action::Soa, &fault))?;
+        verified.map_err(|fault| tsig_failed(Action::Soa, question.ask, &fault))?;
         probe::read_soa(answer, id, question.apex.as_ref())
             .map(|probed| probed.timers)
             .map_err(|fault| failed(Action::Soa, fault.fault(), fault.remedy()))
@@ -268,7 +268,7 @@ impl Dialler {
             };
             verifier
                 .feed(message, self.clock.wall())
-                .map_err(|fault| tsig_failed(action, &fault))?;
+                .map_err(|fault| tsig_failed(action, question.ask, &fault))?;
             let fed = inbound.feed(message);
             let received = inbound.received();
             share
@@ -281,7 +281,7 @@ impl Dialler {
                 Feeding::Complete => break,
             }
         }
-        verifier.finish().map_err(|fault| tsig_failed(action, &fault))?;
+        verifier.finish().map_err(|fault| tsig_failed(action, question.ask, &fault))?;
         let fetched = inbound.finish();
         fetched
             .map(Dialled::Transferred)
@@ -314,8 +314,8 @@ const fn failed(action: Action, fault: Fault, remedy: Remedy) -> DialFailed {
     DialFailed { fault, action, remedy }
 }
 
-fn tsig_failed(action: Action, fault: &TsigFault) -> DialFailed {
-    failed(action, fault.fault(), fault.remedy())
+fn tsig_failed(action: Action, ask: Ask, fault: &TsigFault) -> DialFailed {
+    failed(action, fault.fault(), fault.remedy(ask))
 }
 
 /// A message ID that nobody can foresee.

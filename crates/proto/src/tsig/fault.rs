@@ -1,9 +1,9 @@
 //! What can be wrong with a signature, with the facts an operator needs.
 
 use crate::code::{Code, Fault};
-use crate::primaries::Remedy;
+use crate::primaries::{Ask, Remedy};
 use crate::time::UnixSeconds;
-use crate::xfr::{code_of_rcode, remedy_of_rcode};
+use crate::xfr::{code_of_rcode, remedy_of_probe_rcode, remedy_of_rcode};
 use core::fmt;
 use wire::codes::Rcode;
 use wire::name::Name;
@@ -165,13 +165,27 @@ impl TsigFault {
         None
     }
 
-    /// What to do next. A primary that refuses without a signature may only dislike the question;
-    /// with every other fault it cannot be trusted until somebody has looked.
+    /// What to do next when the answer to `ask` is at fault. What cannot be read, or refuses without a
+    /// signature, gets the remedy it has where no signatures are in use; with every other fault
+    /// the primary cannot be trusted until somebody has looked.
     #[must_use]
-    pub const fn remedy(&self) -> Remedy {
+    pub const fn remedy(&self, ask: Ask) -> Remedy {
         match self {
-            Self::Unsigned { rcode, .. } => remedy_of_rcode(*rcode),
-            Self::Malformed(_)
+            Self::Malformed(Malformed::Message(_)) => match ask {
+                Ask::ProbeUdp | Ask::ProbeTcp => Remedy::UseTcp,
+                Ask::Ixfr(_) | Ask::Axfr => Remedy::FetchWholeZone,
+            },
+            Self::Unsigned { rcode, .. } => match ask {
+                Ask::ProbeUdp | Ask::ProbeTcp => remedy_of_probe_rcode(*rcode),
+                Ask::Ixfr(_) | Ask::Axfr => remedy_of_rcode(*rcode),
+            },
+            Self::Malformed(
+                Malformed::NotLast
+                | Malformed::Twice
+                | Malformed::TrailingOctets
+                | Malformed::ClassOrTtl { .. }
+                | Malformed::Rdata,
+            )
             | Self::MacLength { .. }
             | Self::UnknownKey { .. }
             | Self::OtherKey { .. }

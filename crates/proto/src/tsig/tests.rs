@@ -1,11 +1,12 @@
 //! Threats 29, 30 and 31.
 
 use super::*;
-use crate::primaries::Remedy;
+use crate::primaries::{Ask, Remedy};
 use proptest::prelude::*;
 use wire::codes::Rcode;
 use wire::message::MessageError;
 use wire::name::Name;
+use wire::serial::Serial;
 use wire::tsig::{Algorithm, Malformed, TsigRecord};
 
 mod oracle;
@@ -482,21 +483,39 @@ fn faults_have_codes_and_facts() {
     }
 }
 
-/// I-1: a primary that refuses the question without signing may still give the whole zone; one
-/// whose signature is wrong may not.
+/// I-1: a primary that refuses the question without signing may still give the whole zone, or the
+/// SOA without EDNS; one whose signature is wrong may not.
 #[test]
 fn only_unsigned_refusals_are_worth_another_question() {
-    for (rcode, remedy) in [
-        (Rcode::FORMERR, Remedy::FetchWholeZone),
-        (Rcode::NOTIMP, Remedy::FetchWholeZone),
-        (Rcode::REFUSED, Remedy::FetchWholeZone),
-        (Rcode::SERVFAIL, Remedy::FetchWholeZone),
-        (Rcode::NOTAUTH, Remedy::TryNextPrimary),
-        (Rcode::NOERROR, Remedy::TryNextPrimary),
+    let ixfr = Ask::Ixfr(Serial(7));
+    for (rcode, in_transfer, in_probe) in [
+        (Rcode::FORMERR, Remedy::FetchWholeZone, Remedy::UseTcp),
+        (Rcode::NOTIMP, Remedy::FetchWholeZone, Remedy::UseTcp),
+        (Rcode::REFUSED, Remedy::FetchWholeZone, Remedy::TryNextPrimary),
+        (Rcode::SERVFAIL, Remedy::FetchWholeZone, Remedy::TryNextPrimary),
+        (Rcode::NOTAUTH, Remedy::TryNextPrimary, Remedy::TryNextPrimary),
+        (Rcode::NOERROR, Remedy::TryNextPrimary, Remedy::TryNextPrimary),
     ] {
-        assert_eq!(TsigFault::Unsigned { rcode, message: 1 }.remedy(), remedy);
+        let unsigned = TsigFault::Unsigned { rcode, message: 1 };
+        assert_eq!(unsigned.remedy(ixfr), in_transfer, "{rcode}");
+        assert_eq!(unsigned.remedy(Ask::ProbeUdp), in_probe, "{rcode}");
     }
-    assert_eq!(TsigFault::StreamGap { unsigned: 100 }.remedy(), Remedy::TryNextPrimary);
+    for ask in [ixfr, Ask::ProbeUdp] {
+        let gap = TsigFault::StreamGap { unsigned: 100 };
+        assert_eq!(gap.remedy(ask), Remedy::TryNextPrimary);
+    }
+}
+
+/// I-1: what cannot be read at all is as bad, and no worse, than without signatures.
+#[test]
+fn malformed_messages_get_the_remedy_of_malformed_messages() {
+    let unreadable = TsigFault::Malformed(Malformed::Message(MessageError::Truncated));
+    assert_eq!(unreadable.remedy(Ask::Ixfr(Serial(7))), Remedy::FetchWholeZone);
+    assert_eq!(unreadable.remedy(Ask::ProbeUdp), Remedy::UseTcp);
+    for fault in [Malformed::NotLast, Malformed::Twice, Malformed::Rdata] {
+        assert_eq!(TsigFault::from(fault).remedy(Ask::ProbeUdp), Remedy::TryNextPrimary);
+        assert_eq!(TsigFault::from(fault).remedy(Ask::Axfr), Remedy::TryNextPrimary);
+    }
 }
 
 #[test]

@@ -113,19 +113,13 @@ impl ProbeFault {
         self.fault().code
     }
 
-    /// What to do next. The question over TCP is asked without EDNS, so it is also the second
-    /// attempt at a primary that does not know EDNS.
+    /// What to do next.
     #[must_use]
     pub const fn remedy(&self) -> Remedy {
         match self {
-            Self::Truncated
-            | Self::Malformed(_)
-            | Self::Foreign { .. }
-            | Self::Rcode { rcode: Rcode::FORMERR | Rcode::NOTIMP | Rcode::BADVERS } => {
-                Remedy::UseTcp
-            }
+            Self::Truncated | Self::Malformed(_) | Self::Foreign { .. } => Remedy::UseTcp,
+            Self::Rcode { rcode } => super::remedy_of_probe_rcode(*rcode),
             Self::BadSoa(_)
-            | Self::Rcode { .. }
             | Self::Lame { .. }
             | Self::Alias
             | Self::NotApex { .. }
