@@ -49,6 +49,29 @@ fn dead_first_primary_does_not_keep_the_zone_from_the_second() {
 }
 
 #[test]
+fn primary_without_the_announced_news_does_not_confirm_the_copy() {
+    let secondary = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()));
+    let mut ahead = named::Setup::new(APEX, &records::zone(7)).notifying(secondary, None);
+    ahead.allow_transfer = "none;".to_owned();
+    let mut ahead = ahead.start();
+    let behind = named::Setup::new(APEX, &records::zone(6)).start();
+    let upstreams = [ahead.at, behind.at].map(|at| Upstream { at, key: None }).to_vec();
+    let zone = Zone { apex: APEX.to_owned(), upstreams };
+    let daemon = daemon::Setup::listening(secondary, vec![zone]).start();
+    daemon.wait_for_serial(APEX, 6);
+    ahead.kill();
+    ahead.start_again(); // and sends NOTIFY
+    let status = wait::within(wait::SOON, "the zone is retrying", || {
+        let status = daemon.status(APEX);
+        (status["state"] == "retrying").then_some(status)
+    });
+    assert_eq!(status["serial"]["served"], 6);
+    let refused = &status["primaries"][0]["actions"]["axfr"]["last_failure"]["code"];
+    assert_eq!(refused, "REFUSED", "{status:#}");
+    assert_eq!(status["last_failure"]["code"], "SERIAL_OLDER", "{status:#}");
+}
+
+#[test]
 fn zone_unknown_to_the_primary_has_its_own_code() {
     let named = named::Setup::new(APEX, &records::zone(1)).start();
     let daemon = daemon::Setup::new(vec![Zone::from("other.test.", named.at, None)]).start();
