@@ -109,10 +109,11 @@ impl<'b, R: Rule> Pass<'b, R> {
         self.ops.first().map_or(CHILDREN_MAX, |op| separators.child_of(self.batch.key(op)))
     }
 
-    /// The changes at the next name, if that is below `upper`.
+    /// The changes at the next name, if that is below `upper`. They are not looked at before that is known: a name with
+    /// many would be gone through for each page before it.
     fn next_group(&self, upper: Option<KeyParts<'_>>) -> Option<(Group<'b>, &'b [Op])> {
-        let next = self.batch.split_group(self.ops)?;
-        is_below(next.0.key, upper).then_some(next)
+        let first = self.ops.first()?;
+        if is_below(self.batch.key(first), upper) { self.batch.split_group(self.ops) } else { None }
     }
 
     /// Puts the leaves of a page and the changes among them into the run; returns whether any leaf changed.

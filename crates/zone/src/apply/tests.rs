@@ -86,6 +86,34 @@ fn a_ttl_changes_by_removing_and_adding_the_whole_rrset() {
     assert!(lines_of(&[diff(1, 2, part)]).contains(&"a.example. 60 A 192.0.2.2".into()));
 }
 
+/// Threat 14: many changes of one rrset take another way, which must lead to the same.
+#[test]
+fn many_changes_of_one_rrset_do_what_each_does() {
+    let limits = Limits::default();
+    let all = |sign: &str, ttl: u32, hosts: std::ops::Range<u32>| -> String {
+        hosts.map(|host| format!("{sign}a {ttl} A 192.0.2.{host}\n")).collect()
+    };
+    let mixed = all("-", 300, 50..60) + &all("+", 60, 200..210);
+    let chain = [
+        diff(1, 2, &all("+", 900, 3..150)),
+        diff(2, 3, &(all("-", 900, 1..150) + &all("+", 900, 40..199))),
+        diff(3, 4, &mixed),
+        diff(4, 5, "-a A 192.0.2.60\n+a A 192.0.2.1"),
+    ];
+    let each = chain
+        .iter()
+        .fold(held(), |version, diff| version.apply(std::slice::from_ref(diff), &limits).unwrap());
+    let together = held().apply(&chain, &limits).unwrap();
+    assert_eq!(together.digest(), each.digest());
+    assert_eq!(together.counts(), each.counts());
+    let rrset = together.glue(name("a").as_ref()).unwrap().rrset(Rrtype::A).unwrap();
+    assert_eq!((rrset.count(), rrset.ttl().as_secs()), (159, 60));
+
+    check(&[diff(1, 2, &(all("+", 300, 3..99) + "+a A 192.0.2.50"))], "IXFR_ADD_EXISTING");
+    check(&[diff(1, 2, &all("+", 300, 2..99))], "IXFR_ADD_EXISTING");
+    check(&[diff(1, 2, &all("-", 300, 1..99))], "IXFR_DELETE_MISSING");
+}
+
 #[test]
 fn names_in_rdata_are_the_same_in_any_case() {
     let limits = Limits::default();
