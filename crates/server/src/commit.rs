@@ -1,15 +1,21 @@
 //! Durable, then visible: one thread writes versions to disk in batches and then publishes them.
 
 use crate::clock::Clock;
-use crate::shard::soa_timers;
+use crate::event::DriverEvent;
+use crate::shard::{Message, ShardInbox, soa_timers};
 use proto::code::{Code, Fault};
+use proto::refresh::{Attempt, SoaTimers};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use store::{Commit, Store, Timers};
+use store::{Commit, Store, StoreError, Timers};
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc::{
+    self,
+    error::{SendError, TrySendError},
+};
 use zone::{Diff, Table, Version, ZoneId, ZoneState};
 
 /// Versions that share one sync to disk at most.
@@ -33,10 +39,13 @@ impl Change {
     }
 }
 
-/// A change to make durable, then visible.
+/// A change to make durable, then visible, and whom to tell.
 pub(crate) struct CommitRequest {
     pub(crate) zone: ZoneId,
     pub(crate) change: Change,
+    pub(crate) attempt: Attempt,
+    pub(crate) soa: SoaTimers,
+    pub(crate) inbox: ShardInbox,
 }
 
 impl CommitRequest {
@@ -47,15 +56,21 @@ impl CommitRequest {
             Change::Diffs(diffs, result) => Commit::Diffs { id, diffs, result: result.clone() },
         }
     }
-}
 
-type Reply = oneshot::Sender<Result<(), Fault>>;
+    /// Nobody commits any more: the zone must not wait for ever.
+    async fn refuse(self) {
+        let fault =
+            Fault::new(Code::InstallFailed).with("reason", "the committing thread has ended");
+        let event = DriverEvent::Installed(self.attempt, self.soa, Err(fault));
+        self.inbox.send(Message::Event(self.zone, event)).await;
+    }
+}
 
 /// The way to the committing thread.
 #[derive(Clone)]
 pub(crate) struct Committer {
     runtime: Handle,
-    queue: mpsc::Sender<(CommitRequest, Reply)>,
+    queue: mpsc::Sender<CommitRequest>,
 }
 
 impl Committer {
@@ -73,60 +88,59 @@ impl Committer {
         Ok((Self { runtime, queue }, thread))
     }
 
-    /// Commits in the background and hands the result to `reply`.
-    pub(crate) fn spawn<F>(
-        &self,
-        request: CommitRequest,
-        reply: impl FnOnce(Result<(), Fault>) -> F + Send + 'static,
-    ) where
-        F: Future<Output = ()> + Send,
-    {
-        let queue = self.queue.clone();
-        self.runtime.spawn(async move {
-            let (sender, receiver) = oneshot::channel();
-            drop(queue.send((request, sender)).await);
-            let ended =
-                Err(Fault::new(Code::InstallFailed).with("reason", "the daemon is stopping"));
-            reply(receiver.await.unwrap_or(ended)).await;
-        });
+    /// Commits in the background; the zone's shard is told how it went.
+    pub(crate) fn commit(&self, request: CommitRequest) {
+        match self.queue.try_send(request) {
+            Ok(()) => {}
+            Err(TrySendError::Full(request)) => {
+                let queue = self.queue.clone();
+                self.runtime.spawn(async move {
+                    if let Err(SendError(request)) = queue.send(request).await {
+                        request.refuse().await;
+                    }
+                });
+            }
+            Err(TrySendError::Closed(request)) => {
+                self.runtime.spawn(request.refuse());
+            }
+        }
     }
 }
 
-fn run(
-    store: &Store,
-    table: &Table,
-    clock: Clock,
-    mut requests: mpsc::Receiver<(CommitRequest, Reply)>,
-) {
+fn run(store: &Store, table: &Table, clock: Clock, mut requests: mpsc::Receiver<CommitRequest>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while requests.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
-        let commits: Vec<Commit<'_>> =
-            batch.iter().map(|(request, _)| request.as_commit()).collect();
-        let together = store.commit(&commits);
+        let commits: Vec<Commit<'_>> = batch.iter().map(CommitRequest::as_commit).collect();
+        let together = commit(store, &commits);
         drop(commits);
-        for (request, reply) in batch.drain(..) {
-            let CommitRequest { zone, change } = request;
+        for CommitRequest { zone, change, attempt, soa, inbox } in batch.drain(..) {
             let version = change.version().clone();
             let result = match &together {
                 Ok(()) => Ok(()),
                 // One zone's trouble is no other's: what failed together is tried one by one, and
                 // whole, for then it fits whatever the log holds.
-                Err(_) => store.commit(&[Commit::Whole { id: zone, version: version.clone() }]),
+                Err(_) => commit(store, &[Commit::Whole { id: zone, version: version.clone() }]),
             };
             if result.is_ok() {
                 if let Change::Whole(_) = change {
                     save_first_timers(store, zone, timers_from(clock.wall().0, &version));
                 }
-                table.publish(zone, ZoneState::Serving(version));
+                table.publish(zone, ZoneState::Serving(version.clone()));
             }
-            let result = result.map_err(|fault| {
+            let result = result.map(|()| version).map_err(|fault| {
                 let code = fault.code();
                 tracing::error!(%zone, code, %fault, "a new version cannot be written to disk");
                 Fault::new(Code::InstallFailed).with("reason", &fault).with("disk", fault.code())
             });
-            drop(reply.send(result)); // a zone that is gone does not listen
+            // A shard never waits for this thread, so this thread may wait for a shard.
+            inbox.tell(Message::Event(zone, DriverEvent::Installed(attempt, soa, result)));
         }
     }
+}
+
+/// A fault of ours in the store fails the commit, not the thread that every zone needs.
+fn commit(store: &Store, batch: &[Commit<'_>]) -> Result<(), StoreError> {
+    catch_unwind(AssertUnwindSafe(|| store.commit(batch))).unwrap_or(Err(StoreError::Poisoned))
 }
 
 /// A whole version leaves its first deadlines on disk before it is seen, so that a crash before the

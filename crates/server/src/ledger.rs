@@ -3,16 +3,20 @@
 
 use crate::shard::{Done, Missed};
 use api::Action;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use store::{HistoryCaps, Store, Timers, TransferKind, TransferRecord};
 use zone::ZoneId;
 
 /// Entries that may wait to be written. When the disk is slower than that, history is dropped
 /// (and said so), and the shards wait with their timers.
 const QUEUE_SIZE: usize = 8_192;
+/// How long entries wait for company. Losing them makes EXPIRE that much earlier, no more.
+const GATHER: Duration = Duration::from_secs(2);
 /// Entries written in one transaction at most.
 const BATCH_MAX: usize = 1_024;
 
@@ -93,14 +97,21 @@ impl Ledger {
     }
 }
 
+/// Gathers for a while, then writes: a sync to disk each two seconds is nobody's burden, one for
+/// each change of each zone would stand in the way of commits.
 fn write_until_closed(store: &Store, entries: &Receiver<Entry>, lost: &AtomicU64) {
     while let Ok(first) = entries.recv() {
-        let (mut timers, mut transfers) = (Vec::new(), Vec::new());
-        for entry in std::iter::once(first).chain(entries.try_iter().take(BATCH_MAX)) {
+        let (mut timers, mut transfers) = (BTreeMap::new(), Vec::new());
+        let mut next = Some(first);
+        let until = Instant::now() + GATHER;
+        while let Some(entry) = next {
             match entry {
-                Entry::Timers(mut rows) => timers.append(&mut rows),
+                Entry::Timers(rows) => timers.extend(rows),
                 Entry::Transfer(entry) => transfers.push(entry),
             }
+            let left = until.saturating_duration_since(Instant::now());
+            let is_full = timers.len() + transfers.len() >= BATCH_MAX;
+            next = if is_full { None } else { entries.recv_timeout(left).ok() };
         }
         let lost = lost.swap(0, Ordering::Relaxed);
         if lost > 0 {
@@ -108,7 +119,7 @@ fn write_until_closed(store: &Store, entries: &Receiver<Entry>, lost: &AtomicU64
         }
         let meta = store.meta();
         let saved = meta
-            .save_timers(&timers)
+            .save_timers(&timers.into_iter().collect::<Vec<_>>())
             .and_then(|()| meta.add_transfers(&transfers, HistoryCaps::default()));
         if let Err(fault) = saved {
             let code = fault.code();

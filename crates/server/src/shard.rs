@@ -71,6 +71,11 @@ impl ShardInbox {
         drop(self.0.send(message).await);
     }
 
+    /// From a thread of its own: waits for room.
+    pub(crate) fn tell(&self, message: Message) {
+        drop(self.0.blocking_send(message)); // a shard that has ended needs no news
+    }
+
     /// From a thread that must not wait: false when there is no room.
     pub(crate) fn offer(&self, message: Message, urgency: Urgency) -> bool {
         let has_room = match urgency {

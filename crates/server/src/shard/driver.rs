@@ -347,26 +347,16 @@ impl ZoneDriver {
 
     /// Hands the version in hand to the disk; what is served changes when it is durable.
     fn install(&mut self, attempt: Attempt, soa: SoaTimers, now: Mono) {
-        let (version, change) = match self.fetched.take() {
-            Some(Fetched::Whole(version)) => {
-                let version = Arc::new(version);
-                (version.clone(), Change::Whole(version))
-            }
-            Some(Fetched::Diffs { version, diffs }) => {
-                let version = Arc::new(version);
-                (version.clone(), Change::Diffs(diffs, version))
-            }
+        let change = match self.fetched.take() {
+            Some(Fetched::Whole(version)) => Change::Whole(Arc::new(version)),
+            Some(Fetched::Diffs { version, diffs }) => Change::Diffs(diffs, Arc::new(version)),
             // The zone expired while a primary said that it has nothing newer: ask for all of it.
             Some(Fetched::UpToDate(_) | Fetched::PrimaryBehind(_)) | None => {
                 return self.step(refresh::Event::Failed(attempt), now);
             }
         };
-        let request = CommitRequest { zone: self.id, change };
-        let (id, inbox) = (self.id, self.shared.inbox.clone());
-        self.shared.committer.spawn(request, move |result| async move {
-            let result = result.map(|()| version);
-            inbox.send(Message::Event(id, DriverEvent::Installed(attempt, soa, result))).await;
-        });
+        let (zone, inbox) = (self.id, self.shared.inbox.clone());
+        self.shared.committer.commit(CommitRequest { zone, change, attempt, soa, inbox });
     }
 
     fn on_installed(
