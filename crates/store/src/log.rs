@@ -16,6 +16,7 @@ use crate::format::payload::{ImageRef, Steps, Turn, write_whole};
 use crate::format::wide;
 use crate::layout::FileName;
 use crate::standing::{Standing, Standings};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use wire::serial::Serial;
 use zone::ZoneId;
@@ -129,9 +130,12 @@ impl<V: Stored> Log<V> {
         }
         let start = self.active.at;
         let mut frames = Frames::new(start, start.offset);
-        let mut batch = Vec::with_capacity(entries.len());
+        let mut batch = Vec::<Framed<V>>::with_capacity(entries.len());
+        // A hundred thousand zones that are removed are one batch, so their last entries are not searched for.
+        let mut last = BTreeMap::new();
         for entry in entries {
-            let framed = self.frame(&mut frames, &batch, entry)?;
+            let earlier = last.insert(entry.zone, batch.len()).and_then(|at| batch.get(at));
+            let framed = self.frame(&mut frames, earlier, entry)?;
             batch.push(framed);
         }
         self.append(disk, &frames)?;
@@ -163,10 +167,10 @@ impl<V: Stored> Log<V> {
         older.fold(self.active.at.offset, u64::saturating_add)
     }
 
-    /// Serial and turn of a zone as the batch has left them so far; and whether only a whole
-    /// version can follow.
-    fn tip(&self, batch: &[Framed<V>], zone: u32) -> (Option<Serial>, Turn, bool) {
-        match batch.iter().rev().find(|framed| framed.entry.zone == zone) {
+    /// Serial and turn of a zone as its last entry in the batch left them, if there is one; and whether only a
+    /// whole version can follow.
+    fn tip(&self, earlier: Option<&Framed<V>>, zone: u32) -> (Option<Serial>, Turn, bool) {
+        match earlier {
             Some(framed) => (framed.entry.change.serial(), framed.turn, false),
             None => self.standings.of(zone).map_or((None, Turn::default(), false), |held| {
                 (Some(held.version.serial()), held.turn, held.whole_only)
@@ -177,10 +181,10 @@ impl<V: Stored> Log<V> {
     fn frame(
         &self,
         frames: &mut Frames,
-        batch: &[Framed<V>],
+        earlier: Option<&Framed<V>>,
         Entry { zone, mut change }: Entry<V>,
     ) -> Result<Framed<V>, StoreError> {
-        let (held, turn, whole_only) = self.tip(batch, zone);
+        let (held, turn, whole_only) = self.tip(earlier, zone);
         let turn = turn.next();
         if let Change::Diffs { span, version, .. } = &change {
             check_fit(zone, held, *span, version.serial())?;
