@@ -210,8 +210,6 @@ fn push_rrset(diff: &mut Diff, owner: &NameBuf, old: Option<&Rrset<'_>>, new: Op
             (None, None) => return,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            // Rdata that differs in case only is the same record to a diff, but not the same content.
-            (Some(a), Some(b)) if a == b && same_ttl => Ordering::Equal,
             (Some(a), Some(b)) => compare_rdata(rrtype, a, b),
         };
         let (a, b) = match order {
@@ -219,6 +217,7 @@ fn push_rrset(diff: &mut Diff, owner: &NameBuf, old: Option<&Rrset<'_>>, new: Op
             Ordering::Greater => (None, news.next()),
             Ordering::Equal => (olds.next(), news.next()),
         };
+        // Rdata that differs in case only is the same record to a diff, but not the same content.
         if a == b && same_ttl {
             continue;
         }

@@ -198,3 +198,6 @@ fn records(rrset: &Rrset<'_>, place: Place) -> Option<u64> {
     }
     (count > 0 && count == rrset.count() && rrset.is_spent()).then_some(octets)
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,12 +15,20 @@ use zone::{Builder, Diff, Limits, Lookup, Version};
 const LABELS: [&[u8]; 9] =
     [b"a", b"b", b"*", b"\0", b"\x01", b"a\0b", b"longer-label-one", b"longer-label-two", b"Z"];
 
-/// A step: names and types to flip, each from not there to there or back.
-type Flips = Vec<(Vec<prop::sample::Index>, u8, u8)>;
+/// What a step changes.
+#[derive(Clone, Debug)]
+struct Flips {
+    /// Names and types, each from not there to there or back.
+    records: Vec<(Vec<prop::sample::Index>, u8, u8)>,
+    /// Names to take away with all they have.
+    names: Vec<prop::sample::Index>,
+}
 
 fn flips(most: usize) -> impl Strategy<Value = Flips> {
     let name = prop::collection::vec(any::<prop::sample::Index>(), 0..=4);
-    prop::collection::vec((name, 0..12_u8, 0..4_u8), 0..most)
+    let records = prop::collection::vec((name, 0..12_u8, 0..4_u8), 0..most);
+    let names = prop::collection::vec(any::<prop::sample::Index>(), 0..=most / 2);
+    (records, names).prop_map(|(records, names)| Flips { records, names })
 }
 
 fn path(labels: &[prop::sample::Index]) -> Path {
@@ -51,7 +59,18 @@ fn step(model: &mut Model, serial: u32, flips: &Flips) -> Diff {
     model.add(&apex_path, Rrtype::SOA, 60, &new);
     let before = model.clone();
     let mut seen = std::collections::BTreeSet::new();
-    for (labels, kind, number) in flips {
+    let all = before.records();
+    for index in &flips.names {
+        let owner = &index.get(&all).owner;
+        let path = path_of(owner.as_ref());
+        for record in all.iter().filter(|record| record.owner == *owner && !path.is_empty()) {
+            if seen.insert((path.clone(), record.rrtype.0, record.rdata.to_vec())) {
+                diff.remove(record.as_ref());
+                model.remove(&path, record.rrtype, &record.rdata);
+            }
+        }
+    }
+    for (labels, kind, number) in &flips.records {
         let path = path(labels);
         let (rrtype, ttl, rdata) = content(&path, *kind, *number);
         if !seen.insert((path.clone(), rrtype.0, rdata.clone())) {
