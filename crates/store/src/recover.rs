@@ -3,8 +3,8 @@
 //! Touches the disk. First every segment is read once and folded into chains; then each chain's
 //! content is read, so that a version which was replaced later costs nothing.
 //!
-//! Invariants: V1 [`inspect`] changes nothing on disk. V2 a version comes out only if all of its
-//! chain read and fitted. V3 files that no chain names are removed, and only after the log is open;
+//! Invariants: V1 [`inspect`] changes nothing on disk. V2 a version comes out only if its chain
+//! read and fitted up to it; if the rest did not, that is told. V3 files that no chain names are removed, and only after the log is open;
 //! an image that can't be used stays until another version takes its place: another release, or a
 //! person, may be able to read it.
 
@@ -288,7 +288,10 @@ impl Inspection {
                     self.octets = self.octets.saturating_add(image.size_bytes);
                 }
                 match restore_chain(disk, &segments, *zone, chain) {
-                    Ok(found) => version = Some(Arc::new(found)),
+                    Ok((found, loss)) => {
+                        version = Some(Arc::new(found));
+                        fate.loss = fate.loss.take().or(loss);
+                    }
                     Err(ImageFault::Failed(fault)) => return Err(fault),
                     Err(ImageFault::Lost(loss)) => {
                         fate.chain = None;
@@ -391,7 +394,7 @@ fn restore_chain<V: Stored>(
     segments: &Segments<'_>,
     zone: u32,
     chain: &Chain,
-) -> Result<V, ImageFault> {
+) -> Result<(V, Option<Loss>), ImageFault> {
     let damaged = || ImageFault::Lost(Loss::Damaged);
     let version: V = match &chain.base {
         Base::Image(image) => image::read(disk, zone, image)?,
@@ -407,7 +410,7 @@ fn restore_chain<V: Stored>(
         }
     };
     if chain.diffs.is_empty() {
-        return fits(version, chain);
+        return fits(version, chain).map(|version| (version, None)).map_err(undecodable);
     }
     let mut encoded = Vec::with_capacity(chain.diffs.len());
     for at in &chain.diffs {
@@ -418,15 +421,31 @@ fn restore_chain<V: Stored>(
             Some(_) | None => return Err(damaged()),
         }
     }
-    fits(version.after(&encoded).map_err(undecodable)?, chain)
+    match version.after(&encoded).and_then(|version| fits(version, chain)) {
+        Ok(version) => Ok((version, None)),
+        Err(Undecodable(reason)) => {
+            Ok((as_far_as_possible(version, &encoded), Some(Loss::Undecodable { reason })))
+        }
+    }
 }
 
-fn fits<V: Stored>(version: V, chain: &Chain) -> Result<V, ImageFault> {
+/// The version before the first commit that does not apply. It was good once, which is better than none.
+fn as_far_as_possible<V: Stored>(mut version: V, commits: &[Vec<u8>]) -> V {
+    for commit in commits {
+        match version.after(std::slice::from_ref(commit)) {
+            Ok(next) => version = next,
+            Err(_) => break,
+        }
+    }
+    version
+}
+
+fn fits<V: Stored>(version: V, chain: &Chain) -> Result<V, Undecodable> {
     if version.serial() == chain.tip {
         return Ok(version);
     }
-    let reason = format!("serial {} where {} was written", version.serial().0, chain.tip.0);
-    Err(undecodable(Undecodable(reason)))
+    let (found, tip) = (version.serial().0, chain.tip.0);
+    Err(Undecodable(format!("serial {found} where {tip} was written")))
 }
 
 fn failed(disk: &dyn Disk, text: &str, action: &'static str, source: std::io::Error) -> StoreError {

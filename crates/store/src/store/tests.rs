@@ -133,6 +133,43 @@ fn serials_that_come_back_around_the_circle_are_recovered() {
     assert_eq!(held(&recovery, id).digest(), small(9).digest());
 }
 
+/// The last version that can be put together is served: a zone is not given up for what came after it.
+#[test]
+fn diffs_that_do_not_apply_leave_the_version_before_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = open(folder.path());
+    let ids = store.meta().assign_ids(&[key("small.example"), key("large.example")]).unwrap();
+    for (id, make) in ids.iter().zip([small, large]) {
+        let versions = [1, 2, 3, 4].map(make);
+        store.commit(&[whole(*id, &versions[0])]).unwrap();
+        let steps = [
+            versions[0].diff(&versions[1]),
+            version("small.example", 2, 9, |_| true)
+                .diff(&version("small.example", 3, 9, |_| true)),
+            versions[2].diff(&versions[3]),
+        ];
+        for (step, result) in steps.iter().zip(&versions[1..]) {
+            let (diffs, result) = (std::slice::from_ref(step), Arc::clone(result));
+            store.commit(&[Commit::Diffs { id: *id, diffs, result }]).unwrap();
+        }
+    }
+    drop(store);
+    let (store, recovery) = open(folder.path());
+    for (zone, make) in recovery.zones.iter().zip([small, large]) {
+        let Content::Behind(found, Loss::Undecodable { .. }) = &zone.content else {
+            panic!("{:?}", zone.content)
+        };
+        assert_eq!(found.digest(), make(2).digest());
+        // The chain on disk is broken, so what follows is written whole.
+        let diffs = [make(2).diff(&make(5))];
+        store.commit(&[Commit::Diffs { id: zone.id, diffs: &diffs, result: make(5) }]).unwrap();
+    }
+    drop(store);
+    let (_store, recovery) = open(folder.path());
+    assert_eq!(held(&recovery, ids[0]).digest(), small(5).digest());
+    assert_eq!(held(&recovery, ids[1]).digest(), large(5).digest());
+}
+
 #[test]
 fn check_tells_serial_and_digest_of_every_zone_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
