@@ -20,9 +20,8 @@ struct Need {
     why: &'static str,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 4] = [
     Need { package: "bind9", program: "named", why: "a primary" },
-    Need { package: "bind9-utils", program: "named-checkzone", why: "judges zone files" },
     Need { package: "bind9-dnsutils", program: "nsupdate", why: "dig, and edits at a primary" },
     Need { package: "nsd", program: "nsd", why: "a primary, and the peer of benchmarks" },
     Need { package: "faketime", program: "faketime", why: "a primary whose clock is wrong" },

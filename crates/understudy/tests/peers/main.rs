@@ -12,6 +12,7 @@ mod harness;
 mod failures;
 mod lifetime;
 mod reload;
+mod scripted;
 mod transfers;
 mod tsig;
 
