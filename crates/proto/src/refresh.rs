@@ -43,8 +43,9 @@ pub struct Attempt(pub u32);
 pub enum Event {
     /// The deadline passed, or may have.
     Tick,
-    /// A NOTIFY passed access control and TSIG.
-    Notified,
+    /// A NOTIFY passed access control and TSIG. The serial in it is given only when it is proven,
+    /// that is, signed; then the question for it can be saved (RFC 1996 §3.7: a hint).
+    Notified(Option<Serial>),
     /// The operator wants the primaries asked now.
     Refresh,
     /// The operator wants the whole zone fetched now, whatever its serial.
@@ -135,6 +136,8 @@ pub struct Refresh {
     held: Option<Held>,
     phase: Phase,
     wanted: Wanted,
+    /// The newest proven serial of the NOTIFY that waits.
+    announced: Option<Serial>,
     /// Before this, a NOTIFY waits.
     notify_ready_at: Mono,
     /// The attempt in flight was asked for by the operator and may bring the serial we have.
@@ -152,6 +155,7 @@ impl Refresh {
             held: None,
             phase: Phase::Waiting { until: now },
             wanted: Wanted::Nothing,
+            announced: None,
             notify_ready_at: Mono(0),
             forced: false,
             attempts: 0,
@@ -179,7 +183,7 @@ impl Refresh {
         let mut out = Vec::new();
         self.expire_if_due(now, &mut out); // I2, before anything else can distract us
         match event {
-            Event::Notified => self.want(Wanted::Notified),
+            Event::Notified(announced) => self.on_notified(announced),
             Event::Refresh => self.want(Wanted::Refresh),
             Event::Retransfer => self.want(Wanted::Retransfer),
             Event::Changed(policy) => self.on_changed(policy),
@@ -265,6 +269,12 @@ impl Refresh {
         self.wanted = self.wanted.max(wish);
     }
 
+    /// Of several serials the last counts: it was sent last, and no order is sure among lies.
+    fn on_notified(&mut self, announced: Option<Serial>) {
+        self.announced = announced;
+        self.want(Wanted::Notified);
+    }
+
     /// When the wish that waits may be granted.
     const fn wanted_at(&self) -> Mono {
         match self.wanted {
@@ -280,7 +290,14 @@ impl Refresh {
             Wanted::Notified => {
                 let pace = doubled(NOTIFY_PACE, self.failures_in_a_row, FIRST_RETRY_MAX);
                 self.notify_ready_at = now.plus(pace);
-                self.ask(now, out);
+                match (self.announced.take(), self.held) {
+                    (Some(announced), Some(Held { soa, expired: false, .. }))
+                        if announced.is_newer_than(soa.serial) =>
+                    {
+                        self.transfer(Some(soa.serial), now, out);
+                    }
+                    _ => self.ask(now, out),
+                }
             }
             Wanted::Refresh => self.ask(now, out),
             Wanted::Retransfer => {

@@ -176,6 +176,27 @@ fn first_notify_acts_at_once_and_later_ones_once_a_second() {
 }
 
 #[test]
+fn proven_newer_serial_saves_the_question() {
+    check(
+        "   0 tick        => transfer all
+            4 fetched 7   => install
+            4 installed 7 => -
+           10 notified 8  => transfer since 7
+           10 fetched 8   => install
+           10 installed 8 => -
+           20 notified 8  => probe
+           20 probed 8    => confirmed
+           30 notified 9  => transfer since 8
+           30 notified 10 => -
+           30 fetched 9   => install
+           30 installed 9 => -
+           31 tick        => transfer since 9
+           31 failed      => -
+           91 tick        => probe            ",
+    );
+}
+
+#[test]
 fn notify_waits_longer_while_attempts_fail() {
     check(
         "   0 tick        => transfer all
@@ -347,7 +368,7 @@ fn parse(event: &str, zone: &Refresh) -> Event {
     let serial = || soa(number(1).expect("serial"));
     match words.first().copied() {
         Some("tick") => Event::Tick,
-        Some("notified") => Event::Notified,
+        Some("notified") => Event::Notified(number(1).map(Serial)),
         Some("probed") => Event::Probed(attempt, serial()),
         Some("fetched") => Event::Fetched(attempt, serial()),
         Some("installed") => Event::Installed(attempt, serial()),
@@ -391,7 +412,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     let attempt = || (0..8_u32).prop_map(Attempt);
     prop_oneof![
         Just(Event::Tick),
-        Just(Event::Notified),
+        any::<Option<u32>>().prop_map(|serial| Event::Notified(serial.map(Serial))),
         Just(Event::Refresh),
         Just(Event::Retransfer),
         Just(Event::Changed(POLICY)),
@@ -530,7 +551,7 @@ impl World {
                 self.seen.rolled_back += u64::from(back);
                 self.primary =
                     self.primary.wrapping_add(if back { 50_u32.wrapping_neg() } else { 1 });
-                self.deliver(Event::Notified);
+                self.deliver(Event::Notified(None));
             }
         }
     }
@@ -540,7 +561,7 @@ impl World {
         let (zone, actions) = self.zone.step(event, self.now);
         self.zone = zone;
         self.steps += 1;
-        let answer = !matches!(event, Event::Tick | Event::Notified);
+        let answer = !matches!(event, Event::Tick | Event::Notified(_));
         self.seen.late_ignored += u64::from(answer && before.phase == self.zone.phase);
         self.observe(event, before);
         for action in actions {

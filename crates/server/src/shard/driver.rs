@@ -393,13 +393,14 @@ impl ZoneDriver {
 
     fn on_notified(&mut self, seen: NotifySeen, now: Mono) {
         let from = seen.from;
+        let proven = seen.serial.filter(|_| seen.key.is_some());
         lines::notified(&self.name.apex, &seen);
         self.record.notified(seen);
         let sender = self.config.primaries.iter().position(|known| known.address.ip() == from);
         if let Some(primary) = sender {
             self.primaries.on_notified(primary);
         }
-        self.step(refresh::Event::Notified, now);
+        self.step(refresh::Event::Notified(proven), now);
     }
 
     fn on_notify_refused(&mut self, seen: NotifySeen, fault: Fault, now: Mono) {
