@@ -129,6 +129,22 @@ fn a_record_that_comes_and_goes_in_a_chain_leaves_nothing() {
     assert!(version.glue(name("new").as_ref()).is_none());
 }
 
+/// Wherever the pass comes from: the mark of a changed leaf is its predecessor's word, and that may lie in a page, or under
+/// an inner node, that the pass left out.
+#[test]
+fn glue_that_changes_far_from_another_change_stays_occluded() {
+    let all: String = (0..200).map(|i| format!("n{i} NS ns1\nm.n{i} A 192.0.2.1\n")).collect();
+    let version = zone(&all);
+    for i in 0..200 {
+        let lines = format!("+a TXT x\n+n0 TXT x\n+m.n{i} TXT x\n+n{i} TXT {i}x");
+        for lines in [lines.as_str(), &format!("+a TXT x\n+n0 TXT x\n+m.n{i} TXT x")] {
+            let changed = version.apply(&[diff(1, 2, lines)], &Limits::default()).unwrap();
+            let glue = changed.glue(name(&format!("m.n{i}")).as_ref()).unwrap();
+            assert!(glue.is_occluded(), "m.n{i}");
+        }
+    }
+}
+
 #[test]
 fn no_diffs_change_nothing() {
     assert_eq!(held().apply(&[], &Limits::default()).unwrap().digest(), held().digest());

@@ -66,6 +66,10 @@ fn any_octet_changed_is_refused_or_makes_a_sound_version() {
                 };
                 let sound = rebuild(&version);
                 assert_eq!(version.counts(), sound.counts(), "{page} {octet} {value}");
+                for leaf in version.leaves() {
+                    let places: Vec<Place> = leaf.rrsets().map(|rrset| rrset.place()).collect();
+                    assert!(places.is_sorted_by(|a, b| a < b), "{page} {octet} {value}");
+                }
                 assert_eq!(answers(&version), answers(&sound), "{page} {octet} {value}");
                 accepted += 1;
             }
