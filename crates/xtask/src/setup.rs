@@ -27,11 +27,6 @@ const NEEDS: [Need; 4] = [
     Need { package: "faketime", program: "faketime", why: "a primary whose clock is wrong" },
 ];
 
-/// Debian asks this script before it starts a daemon; exit code 101 means "do not".
-const POLICY: &str = "/usr/sbin/policy-rc.d";
-const POLICY_SAVED: &str = "/usr/sbin/policy-rc.d.before-understudy";
-const POLICY_FORBIDS: i32 = 101;
-
 pub(crate) fn run() -> Result<()> {
     let missing: Vec<&Need> =
         NEEDS.iter().filter(|need| shell::find(need.program).is_none()).collect();
@@ -52,9 +47,10 @@ pub(crate) fn run() -> Result<()> {
         bail!("not root, so it is for you to run: sudo {by_hand}");
     }
     println!("setup: installing them now; their daemons will not be started.");
-    let policy = DaemonsStayDown::begin()?;
+    let policy = Policy::of(Path::new("/usr/sbin"));
+    let in_force = policy.forbid_starts()?;
     let installed = install(&packages);
-    policy.end()?;
+    policy.put_back(in_force)?;
     installed?;
     match NEEDS.iter().find(|need| shell::find(need.program).is_none()) {
         None => Ok(()),
@@ -90,48 +86,126 @@ fn is_root() -> bool {
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
-/// While this lives, no package starts its daemon. What the machine had before comes back.
-struct DaemonsStayDown {
-    /// Ours is in place; false if the machine's own policy already forbids starts.
-    replaced: bool,
+/// Debian asks a script before it starts a daemon. While ours is in force it says no; what the
+/// machine had before comes back.
+struct Policy {
+    script: PathBuf,
+    set_aside: PathBuf,
 }
 
-impl DaemonsStayDown {
-    fn begin() -> Result<Self> {
-        put_back()?; // an earlier run that was killed
-        if forbids_starts(Path::new(POLICY)) {
-            return Ok(Self { replaced: false });
-        }
-        if Path::new(POLICY).exists() {
-            fs::rename(POLICY, POLICY_SAVED).context("cannot set the machine's policy aside")?;
-        }
-        fs::write(POLICY, format!("#!/bin/sh\n# {MARK}\nexit {POLICY_FORBIDS}\n"))
-            .with_context(|| format!("cannot write {POLICY}"))?;
-        fs::set_permissions(POLICY, fs::Permissions::from_mode(0o755))?;
-        Ok(Self { replaced: true })
-    }
-
-    fn end(self) -> Result<()> {
-        if self.replaced { put_back() } else { Ok(()) }
-    }
+/// Whose script says that daemons may not be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum InForce {
+    /// The machine's own; nothing was changed.
+    Theirs,
+    Ours,
 }
 
-/// By this line we know our own policy from the machine's.
+/// By this exit code the script says "do not start it".
+const FORBIDDEN: i32 = 101;
+/// By this line we know our own script from the machine's.
 const MARK: &str = "Written by `cargo xtask setup` of understudy; safe to delete.";
 
-/// Removes our policy, if it is there, and brings back the one we had set aside.
-fn put_back() -> Result<()> {
-    if fs::read_to_string(POLICY).is_ok_and(|text| text.contains(MARK)) {
-        fs::remove_file(POLICY).with_context(|| format!("cannot remove {POLICY}"))?;
+impl Policy {
+    fn of(folder: &Path) -> Self {
+        let script = folder.join("policy-rc.d");
+        Self { set_aside: folder.join("policy-rc.d.before-understudy"), script }
     }
-    let saved = PathBuf::from(POLICY_SAVED);
-    if saved.exists() && !Path::new(POLICY).exists() {
-        fs::rename(&saved, POLICY).with_context(|| format!("cannot restore {POLICY}"))?;
+
+    fn forbid_starts(&self) -> Result<InForce> {
+        self.put_back(InForce::Ours)?; // of an earlier run that was killed
+        if self.forbids_starts() {
+            return Ok(InForce::Theirs);
+        }
+        if self.script.exists() {
+            fs::rename(&self.script, &self.set_aside).context("cannot set the policy aside")?;
+        }
+        let text = format!("#!/bin/sh\n# {MARK}\nexit {FORBIDDEN}\n");
+        let path = self.script.display();
+        fs::write(&self.script, text).with_context(|| format!("cannot write {path}"))?;
+        fs::set_permissions(&self.script, fs::Permissions::from_mode(0o755))?;
+        Ok(InForce::Ours)
     }
-    Ok(())
+
+    /// Removes our script, if it is there, and brings back the one that was set aside.
+    fn put_back(&self, in_force: InForce) -> Result<()> {
+        if in_force == InForce::Theirs {
+            return Ok(());
+        }
+        if fs::read_to_string(&self.script).is_ok_and(|text| text.contains(MARK)) {
+            fs::remove_file(&self.script).context("cannot remove our policy")?;
+        }
+        if self.set_aside.exists() && !self.script.exists() {
+            fs::rename(&self.set_aside, &self.script).context("cannot restore the policy")?;
+        }
+        Ok(())
+    }
+
+    fn forbids_starts(&self) -> bool {
+        let asked = Command::new(&self.script).args(["named", "start"]).output();
+        asked.is_ok_and(|output| output.status.code() == Some(FORBIDDEN))
+    }
 }
 
-fn forbids_starts(policy: &Path) -> bool {
-    let asked = Command::new(policy).args(["named", "start"]).output();
-    asked.is_ok_and(|output| output.status.code() == Some(POLICY_FORBIDS))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with a policy of the machine's own, or none.
+    fn policy(name: &str, machines: Option<&str>) -> Policy {
+        let folder = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let policy = Policy::of(&folder);
+        if let Some(text) = machines {
+            fs::write(&policy.script, text).unwrap();
+            fs::set_permissions(&policy.script, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        policy
+    }
+
+    fn remove(policy: &Policy) {
+        fs::remove_dir_all(policy.script.parent().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn machine_without_a_policy_has_none_afterwards() {
+        let policy = policy("none", None);
+        let in_force = policy.forbid_starts().unwrap();
+        assert!(policy.forbids_starts());
+        policy.put_back(in_force).unwrap();
+        assert!(!policy.script.exists() && !policy.set_aside.exists());
+        remove(&policy);
+    }
+
+    #[test]
+    fn policy_that_allows_starts_is_set_aside_and_comes_back() {
+        let theirs = "#!/bin/sh\nexit 0\n";
+        let policy = policy("allows", Some(theirs));
+        let in_force = policy.forbid_starts().unwrap();
+        assert!(policy.forbids_starts());
+        policy.put_back(in_force).unwrap();
+        assert_eq!(fs::read_to_string(&policy.script).unwrap(), theirs);
+        remove(&policy);
+    }
+
+    #[test]
+    fn policy_that_forbids_starts_is_left_alone() {
+        let theirs = "#!/bin/sh\nexit 101\n";
+        let policy = policy("forbids", Some(theirs));
+        assert_eq!(policy.forbid_starts().unwrap(), InForce::Theirs);
+        policy.put_back(InForce::Theirs).unwrap();
+        assert_eq!(fs::read_to_string(&policy.script).unwrap(), theirs);
+        remove(&policy);
+    }
+
+    #[test]
+    fn run_that_was_killed_is_undone_by_the_next() {
+        let theirs = "#!/bin/sh\nexit 0\n";
+        let policy = policy("killed", Some(theirs));
+        policy.forbid_starts().unwrap();
+        let in_force = Policy::of(policy.script.parent().unwrap()).forbid_starts().unwrap();
+        policy.put_back(in_force).unwrap();
+        assert_eq!(fs::read_to_string(&policy.script).unwrap(), theirs);
+        remove(&policy);
+    }
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: all that must hold, in the order in which it is cheapest to find out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ pub(crate) fn run() -> Result<()> {
     let understudy = built("debug")?;
     shell::run(demo(&understudy).args(["--primary", "named"]))?;
     shell::run(&mut demo(&understudy))?;
-    shell::run(&mut tests(&["--release", "-p", "understudy", "--features", "scale", "scale::"]))?;
+    shell::run(&mut scale())?;
     println!("\nall of it passed, in {:.1} minutes", started.elapsed().as_secs_f64() / 60.0);
     Ok(())
 }
@@ -43,7 +43,7 @@ fn lint() -> Result<()> {
 /// The test runner: nextest where it is installed, else cargo's own.
 fn tests(selection: &[&str]) -> Command {
     let mut command = shell::cargo();
-    if shell::find("cargo-nextest").is_some() {
+    if has_nextest() {
         command.args(["nextest", "run", "--no-fail-fast"]).args(selection);
     } else {
         command.args(["test", "--no-fail-fast", "--tests"]).args(selection);
@@ -51,7 +51,20 @@ fn tests(selection: &[&str]) -> Command {
     command
 }
 
-fn demo(understudy: &PathBuf) -> Command {
+/// What takes minutes and a release build; one after the other, or they would measure each other.
+fn scale() -> Command {
+    let mut command = tests(&["--release", "-p", "understudy", "--features", "scale", "scale::"]);
+    if !has_nextest() {
+        command.args(["--", "--test-threads", "1"]); // nextest is told so by its own settings
+    }
+    command
+}
+
+fn has_nextest() -> bool {
+    shell::find("cargo-nextest").is_some()
+}
+
+fn demo(understudy: &Path) -> Command {
     let mut command = Command::new(understudy);
     command.args(["demo", "--seconds", DEMO_SECONDS]);
     command
