@@ -119,8 +119,8 @@ impl Version {
     ) -> Option<Leaf<'v>> {
         let labels = usize::from(predecessor.tail.occluder_labels);
         if labels > 0 {
-            let common = key::label_count(key.get(..shared).unwrap_or_default());
-            return if common >= labels { self.leaf_above(key, labels) } else { None };
+            let shared_labels = key::label_count(key.get(..shared).unwrap_or_default());
+            return if shared_labels >= labels { self.leaf_above(key, labels) } else { None };
         }
         let above = predecessor.tail.flags.occludes() && shared == predecessor.key.octet_count();
         above.then(|| Leaf::new(self.apex().as_ref(), *predecessor))

@@ -217,15 +217,15 @@ impl<'v> KeyParts<'v> {
 
     /// Length of the longest string that this and `key` start with.
     pub(crate) fn octets_in_common(&self, key: &[u8]) -> usize {
-        let mut common = 0_usize;
+        let mut shared = 0_usize;
         for piece in self.pieces() {
-            let same = key::octets_in_common(piece, key.get(common..).unwrap_or_default());
-            common = common.saturating_add(same);
+            let same = key::octets_in_common(piece, key.get(shared..).unwrap_or_default());
+            shared = shared.saturating_add(same);
             if same < piece.len() {
                 break;
             }
         }
-        common
+        shared
     }
 
     /// Whether this is the name with key `above`, or below it.

@@ -162,8 +162,8 @@ impl Run {
         let (mut first, mut last) = (KeyBuf::new(), KeyBuf::new());
         self.write_key(leaves.first(), view, &mut first);
         self.write_key(leaves.last(), view, &mut last);
-        let common = crate::key::octets_in_common(first.as_slice(), last.as_slice());
-        let prefix = first.as_slice().get(..common).unwrap_or_default();
+        let prefix_octets = crate::key::octets_in_common(first.as_slice(), last.as_slice());
+        let prefix = first.as_slice().get(..prefix_octets).unwrap_or_default();
         out.extend_from_slice(&short(leaves.len()).to_be_bytes());
         out.extend_from_slice(&short(prefix.len()).to_be_bytes());
         out.extend_from_slice(prefix);
@@ -182,13 +182,13 @@ impl Run {
                     if let Some(leaf) = view.leaf(index) {
                         let mut key = KeyBuf::new();
                         leaf.key.write_to(&mut key);
-                        let rest = key.as_slice().get(common..).unwrap_or_default();
+                        let rest = key.as_slice().get(prefix_octets..).unwrap_or_default();
                         write_leaf(rest, leaf.tail_octets, out, &mut starts, &mut body);
                     }
                 }
                 Source::New(index) => {
                     let (key, tail) = self.new_leaf(index).unwrap_or_default();
-                    let rest = key.get(common..).unwrap_or_default();
+                    let rest = key.get(prefix_octets..).unwrap_or_default();
                     write_leaf(rest, tail, out, &mut starts, &mut body);
                 }
             }

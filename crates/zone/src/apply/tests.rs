@@ -133,16 +133,31 @@ fn a_record_that_comes_and_goes_in_a_chain_leaves_nothing() {
 /// an inner node, that the pass left out.
 #[test]
 fn glue_that_changes_far_from_another_change_stays_occluded() {
-    let all: String = (0..200).map(|i| format!("n{i} NS ns1\nm.n{i} A 192.0.2.1\n")).collect();
+    let all: String = (100..300).map(|i| format!("n{i} NS ns1\nm.n{i} A 192.0.2.1\n")).collect();
     let version = zone(&all);
-    for i in 0..200 {
-        let lines = format!("+a TXT x\n+n0 TXT x\n+m.n{i} TXT x\n+n{i} TXT {i}x");
-        for lines in [lines.as_str(), &format!("+a TXT x\n+n0 TXT x\n+m.n{i} TXT x")] {
-            let changed = version.apply(&[diff(1, 2, lines)], &Limits::default()).unwrap();
+    for i in 110..300 {
+        for far in [3, 6, 10] {
+            let lines = format!("+n{} TXT x\n+m.n{i} TXT x", i - far);
+            let changed = version.apply(&[diff(1, 2, &lines)], &Limits::default()).unwrap();
             let glue = changed.glue(name(&format!("m.n{i}")).as_ref()).unwrap();
             assert!(glue.is_occluded(), "m.n{i}");
         }
     }
+}
+
+/// Or a zone that shrinks record by record would end as many pages of one name each.
+#[test]
+fn pages_that_become_small_are_fused() {
+    let all: String = (0..600).map(|i| format!("n{i} A 192.0.2.1\n")).collect();
+    let mut version = zone(&all);
+    let before = version.pages().count();
+    for i in 0..590 {
+        let diff = diff(i + 1, i + 2, &format!("-n{i} A 192.0.2.1"));
+        version = version.apply(&[diff], &Limits::default()).unwrap();
+    }
+    assert_eq!(version.counts().names, 11);
+    let after = version.pages().count();
+    assert!(after <= 6 && before > 60, "{before} pages, then {after}");
 }
 
 #[test]
