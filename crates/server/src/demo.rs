@@ -116,6 +116,7 @@ pub fn run(options: Options) -> Result<(), DemoError> {
 }
 
 async fn show(options: Options) -> Result<(), DemoError> {
+    let interrupted = tokio::spawn(tokio::signal::ctrl_c());
     let folder = Folder::create()?;
     let apex = demo_name(APEX);
     let key = random_key()?;
@@ -129,13 +130,9 @@ async fn show(options: Options) -> Result<(), DemoError> {
     let daemon = aside(move || Daemon::start(config)).await?;
     account.secondary_listens(&settings);
 
-    let first = upstream.serial();
-    let ended = match served(secondary, &apex, first, Instant::now()).await {
-        Ok(elapsed) => {
-            account.first_copy(first, elapsed);
-            follow(&upstream, secondary, &apex, options.length, &mut account).await
-        }
-        Err(late) => Err(late),
+    let ended = tokio::select! {
+        ended = follow(&upstream, secondary, &apex, options.length, &mut account) => ended,
+        _ = interrupted => Ok(()),
     };
     aside(move || daemon.stop()).await;
     if ended.is_ok() {
@@ -152,7 +149,7 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
     }
 }
 
-/// Edits the zone again and again, and watches each change arrive.
+/// Waits for the first copy, then edits the zone again and again, and watches each change arrive.
 async fn follow(
     upstream: &Upstream,
     secondary: SocketAddr,
@@ -160,15 +157,13 @@ async fn follow(
     length: Option<Duration>,
     account: &mut Account,
 ) -> Result<(), DemoError> {
-    let end = length.map(|length| tokio::time::Instant::now() + length);
+    let (started, first) = (Instant::now(), upstream.serial());
+    account.first_copy(first, served(secondary, apex, first, started).await?);
+    let left = || length.map_or(PACE, |length| length.saturating_sub(started.elapsed()));
     for number in 1.. {
-        let pause = tokio::time::Instant::now() + PACE;
-        let last = end.is_some_and(|end| end <= pause);
-        tokio::select! {
-            () = tokio::time::sleep_until(end.unwrap_or(pause).min(pause)) => {}
-            _ = tokio::signal::ctrl_c() => return Ok(()),
-        }
-        if last {
+        let (pause, is_last) = (PACE.min(left()), left() < PACE);
+        tokio::time::sleep(pause).await;
+        if is_last {
             break;
         }
         let words = format!("edit {number}");

@@ -67,7 +67,7 @@ impl Account {
         let middle = self.delays.get(self.delays.len() / 2).copied().unwrap_or_default();
         let slowest = self.delays.last().copied().unwrap_or_default();
         println!(
-            "\n{} changes followed, each served; {} → served: median {}, slowest {}",
+            "\nchanges followed: {}, each served; {} → served: median {}, slowest {}",
             self.delays.len(),
             self.from,
             in_ms(middle),
