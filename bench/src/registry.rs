@@ -130,3 +130,27 @@ const fn has_glue(number: u32) -> bool {
 fn letter(number: u64) -> char {
     char::from(b'a' + number as u8)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_of_delegations_changes_and_gaps_are_all_different() {
+        let ranges = [0..450_000, 10_000_000..10_262_144, 20_000_000..20_001_000];
+        let numbers: Vec<u32> = ranges.into_iter().flatten().collect();
+        let names: BTreeSet<String> = numbers.iter().map(|number| delegation(*number)).collect();
+        assert_eq!(names.len(), numbers.len());
+    }
+
+    #[test]
+    fn both_orders_have_the_same_records() {
+        let [canonical, shuffled] =
+            [Order::Canonical, Order::Shuffled].map(|order| registry(1_000, order));
+        assert_eq!(canonical.records, 3 + 2_000 + 200);
+        assert_eq!(canonical.records, shuffled.records);
+        assert!(canonical.len_bytes() < shuffled.len_bytes(), "owners repeat only if in order");
+    }
+}
