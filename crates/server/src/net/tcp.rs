@@ -3,7 +3,7 @@
 use super::Responder;
 use proto::answer::Transport;
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ const WRITE_TOGETHER: usize = 64 * 1_024;
 pub(crate) struct TcpLimits {
     /// Connections at once.
     pub clients_max: usize,
-    /// Connections at once from one address.
+    /// Connections at once from one client: an IPv4 address, or an IPv6 network of 64 bits.
     pub per_client_max: usize,
     /// Silence after which a connection is closed (RFC 7766 §6.2.3).
     pub idle: Duration,
@@ -39,7 +39,7 @@ pub(crate) async fn serve(
     clients: Arc<Clients>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let mut connections = JoinSet::new();
+    let (mut connections, mut refusals) = (JoinSet::new(), Refusals::default());
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -49,7 +49,9 @@ pub(crate) async fn serve(
         let (stream, from) = match accepted {
             Ok(accepted) => accepted,
             Err(fault) => {
-                tracing::debug!(%fault, "TCP accept failed");
+                if let Some(left_out) = refusals.admit(Instant::now()) {
+                    tracing::warn!(%fault, left_out, "TCP connections cannot be accepted");
+                }
                 // Out of descriptors: accepting again at once would only spin.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
@@ -98,13 +100,16 @@ async fn converse(
         };
         match received {
             Ok(Ok(0)) | Err(_) => return Ok(()),
-            Ok(Ok(_)) => seat.touch(),
+            Ok(Ok(_)) => {}
             Ok(Err(fault)) => return Err(fault),
         }
         let was_between = frames.is_between_messages();
         frames.feed(&read);
         let mut took_any = false;
         while let Ok(Some(query)) = frames.take() {
+            if query.is_empty() {
+                continue; // costs nothing to send, and earns nothing
+            }
             took_any = true;
             let size = responder.respond(from, Transport::Tcp, query, &mut answer);
             if let Some(answer) = answer.get(..size).filter(|answer| !answer.is_empty()) {
@@ -115,11 +120,13 @@ async fn converse(
             }
         }
         write_out(&mut stream, &mut out, limits.stalled).await?;
-        // One octet now and then keeps no connection: a message has a deadline as a whole.
-        if frames.is_between_messages() {
+        // Octets keep no connection, whole messages do; and each has a deadline from its start.
+        if took_any {
+            seat.touch();
             deadline = Instant::now() + limits.idle;
-        } else if was_between || took_any {
-            deadline = Instant::now() + limits.stalled;
+        }
+        if !frames.is_between_messages() && (was_between || took_any) {
+            deadline = deadline.min(Instant::now() + limits.stalled);
         }
     }
 }
@@ -134,6 +141,38 @@ async fn write_out(
         out.clear();
     }
     Ok(())
+}
+
+/// Thins out a line of the log that would come with every connection refused.
+#[derive(Default)]
+struct Refusals {
+    told_at: Option<Instant>,
+    left_out: u64,
+}
+
+impl Refusals {
+    /// Once a minute the number of lines left out since the last; `None` in between.
+    fn admit(&mut self, now: Instant) -> Option<u64> {
+        const APART: Duration = Duration::from_secs(60);
+        if self.told_at.is_some_and(|told_at| now.saturating_duration_since(told_at) < APART) {
+            self.left_out += 1;
+            return None;
+        }
+        self.told_at = Some(now);
+        Some(std::mem::take(&mut self.left_out))
+    }
+}
+
+/// Whom an address belongs to: a host of IPv6 has a network of 64 bits to itself, and addresses
+/// in it without end (RFC 6177 §2).
+fn client_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let network = u128::from(address) & !u128::from(u64::MAX);
+            IpAddr::V6(Ipv6Addr::from(network))
+        }
+    }
 }
 
 /// Who is connected, so that the limits can be kept.
@@ -169,9 +208,10 @@ impl Clients {
         Arc::new(Self { limits, started: Instant::now(), seats: Mutex::default() })
     }
 
-    /// A seat, or `None` when this address has its share already. When the house is full the
+    /// A seat, or `None` when this client has its share already. When the house is full the
     /// connection that has been silent longest makes room.
-    fn admit(self: &Arc<Self>, client: IpAddr) -> Option<Seat> {
+    fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Seat> {
+        let client = client_of(address);
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
         if seats.per_client.get(&client).is_some_and(|held| *held >= self.limits.per_client_max) {
             return None;
@@ -227,46 +267,4 @@ impl Drop for Seat {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMITS: TcpLimits = TcpLimits {
-        clients_max: 3,
-        per_client_max: 2,
-        idle: Duration::from_secs(10),
-        stalled: Duration::from_secs(5),
-    };
-
-    fn client(last: u8) -> IpAddr {
-        IpAddr::from([192, 0, 2, last])
-    }
-
-    #[test]
-    fn one_client_gets_its_share_and_no_more() {
-        let clients = Clients::new(LIMITS);
-        let first = clients.admit(client(1));
-        let _second = clients.admit(client(1));
-        assert!(clients.admit(client(1)).is_none());
-        drop(first);
-        assert!(clients.admit(client(1)).is_some(), "a seat given back can be taken again");
-    }
-
-    #[test]
-    fn a_full_house_sheds_the_idlest() {
-        let clients = Clients::new(LIMITS);
-        let seats: Vec<Seat> = (1..=3).filter_map(|n| clients.admit(client(n))).collect();
-        for (seat, last_active) in seats.iter().zip([7, 3, 9]) {
-            seat.state.last_active_ms.store(last_active, Ordering::Relaxed);
-        }
-        let _fourth = clients.admit(client(4)).expect("room is made");
-        let kept: Vec<u64> = {
-            let held = clients.seats.lock().expect("not poisoned");
-            let mut kept: Vec<u64> = held.taken.keys().copied().collect();
-            kept.sort_unstable();
-            kept
-        };
-        assert_eq!(kept, [0, 2, 3], "the second had been silent longest");
-        drop(seats);
-        assert_eq!(clients.seats.lock().expect("not poisoned").taken.len(), 1);
-    }
-}
+mod tests;
