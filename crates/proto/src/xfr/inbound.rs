@@ -139,6 +139,14 @@ impl Inbound {
         self.received
     }
 
+    /// Whether a single SOA that is news is all there is of an IXFR. RFC 1995 §2 gives it the
+    /// meaning "ask in another way", and RFC 5936 §2.2 lets the rest follow: only time tells, and
+    /// it need not be long.
+    #[must_use]
+    pub const fn may_be_all(&self) -> bool {
+        self.content.is_only_opened()
+    }
+
     /// Takes the next message. A TSIG at its end is passed over.
     ///
     /// # Errors

@@ -117,6 +117,18 @@ impl Content {
         if is_complete { Progress::Complete } else { Progress::More }
     }
 
+    /// Whether only the first record of an IXFR is there, which may be all that comes.
+    pub(super) const fn is_only_opened(&self) -> bool {
+        match self.stage {
+            Stage::Opened(_) => true,
+            Stage::Empty
+            | Stage::Whole(..)
+            | Stage::Diffs(..)
+            | Stage::WholeClosed(_)
+            | Stage::DiffsClosed(_) => false,
+        }
+    }
+
     pub(super) fn finish(self, records: u64) -> Result<Fetched, XfrError> {
         match (self.stage, self.held) {
             (Stage::WholeClosed(builder), _) => Ok(Fetched::Whole(builder.finish()?)),

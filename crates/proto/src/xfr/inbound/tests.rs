@@ -314,7 +314,15 @@ fn every_form_of_ixfr_is_understood() {
 fn news_in_a_single_soa_fetches_the_whole_zone() {
     check(Rrtype::IXFR, &[("soa4", "AXFR_NO_TRAILING_SOA whole")]);
     let messages = messages(Rrtype::IXFR, "soa4");
-    assert_eq!(ixfr().feed(&messages[0]), Ok(Progress::More), "the rest may follow");
+    let mut inbound = ixfr();
+    assert_eq!(inbound.feed(&messages[0]), Ok(Progress::More), "the rest may follow");
+    assert!(inbound.may_be_all());
+    assert!(!ixfr().may_be_all(), "something must come");
+    for script in ["soa4 soa3", "soa4 a1"] {
+        let mut inbound = ixfr();
+        assert_eq!(inbound.feed(&self::messages(Rrtype::IXFR, script)[0]), Ok(Progress::More));
+        assert!(!inbound.may_be_all(), "{script}");
+    }
     for script in ["soa3", "soa2"] {
         let messages = self::messages(Rrtype::IXFR, script);
         assert_eq!(ixfr().feed(&messages[0]), Ok(Progress::Complete), "{script}");
