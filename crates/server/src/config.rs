@@ -109,7 +109,7 @@ pub struct Limits {
     pub transfers_max: usize,
     /// Transfers at once from one primary, at most `transfers_max`.
     pub transfers_per_primary_max: usize,
-    /// Octets that all running transfers together may hold; more transfers wait.
+    /// Octets that all running transfers together may hold, and one alone a quarter of.
     pub memory_bytes_max: u64,
 }
 

@@ -5,10 +5,14 @@
 
 mod datagram;
 mod fault;
+mod memory;
 mod stream;
+mod turns;
 
 use fault::DialFault;
+use memory::Memory;
 use stream::StreamLimits;
+use turns::{Over, Place, Turns};
 
 use crate::clock::Clock;
 use crate::config::{Limits, Primary, ZoneLimits};
@@ -18,17 +22,17 @@ use proto::code::{Code, Fault};
 use proto::primaries::{Ask, Remedy};
 use proto::refresh::SoaTimers;
 use proto::tsig::{ResponseVerifier, TsigFault, sign_request};
-use proto::xfr::inbound::{self, Inbound, Progress as Feeding};
+use proto::xfr::inbound::{self, Inbound, Progress as Feeding, XfrError};
 use proto::xfr::{probe, query};
-use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::fmt::Display;
+use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use stream::Stream;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinSet, block_in_place};
+use tokio::time::timeout;
 use wire::name::Name;
 use zone::Version;
 
@@ -37,8 +41,10 @@ const UDP_WAITS: [Duration; 2] = [Duration::from_millis(1_500), Duration::from_s
 /// Waits of a SOA query over TCP.
 const PROBE_LIMITS: StreamLimits =
     StreamLimits { idle: Duration::from_secs(10), total: Duration::from_secs(15) };
-/// SOA queries in flight: each holds a socket, and a start has one for every zone.
-const PROBES_MAX: usize = 256;
+/// A connection waits for its transfer's turn so long, and is then closed before the primary does.
+const KEPT_OPEN: Duration = Duration::from_secs(5);
+/// Longest wait behind a single SOA for the rest of an IXFR.
+const REST_LIMIT: Duration = Duration::from_secs(10);
 /// Octets of the ID that opens every message.
 const ID_OCTETS: usize = 2;
 
@@ -66,63 +72,16 @@ pub(crate) struct Question {
 pub(crate) struct Dialler {
     runtime: Handle,
     turns: Arc<Turns>,
+    memory: Arc<Memory>,
     clock: Clock,
-}
-
-/// Whose turn it is, and how much may be in flight.
-struct Turns {
-    probes: Semaphore,
-    all: Semaphore,
-    per_primary_max: usize,
-    per_primary: Mutex<HashMap<SocketAddr, Arc<Semaphore>>>,
-    memory: Memory,
-}
-
-/// What all running transfers hold together.
-struct Memory {
-    used_bytes: AtomicU64,
-    max_bytes: u64,
-}
-
-/// One transfer's share, given back when dropped.
-struct Share<'m> {
-    memory: &'m Memory,
-    bytes: u64,
-}
-
-impl Share<'_> {
-    /// Grows to `bytes`, or says why not: a refused transfer is tried again at RETRY, a daemon
-    /// that was killed for its memory is not.
-    fn grow_to(&mut self, bytes: u64) -> Result<(), Fault> {
-        let more = bytes.saturating_sub(self.bytes);
-        let used = self.memory.used_bytes.fetch_add(more, Ordering::Relaxed).saturating_add(more);
-        self.bytes = self.bytes.max(bytes);
-        if used <= self.memory.max_bytes {
-            return Ok(());
-        }
-        Err(Fault::new(Code::TransferMemoryFull)
-            .with("used_bytes", used)
-            .with("limit_bytes", self.memory.max_bytes))
-    }
-}
-
-impl Drop for Share<'_> {
-    fn drop(&mut self) {
-        self.memory.used_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
 }
 
 impl Dialler {
     /// Keeps within the instance's limits on transfers.
     pub(crate) fn new(runtime: Handle, limits: Limits, clock: Clock) -> Self {
-        let turns = Turns {
-            probes: Semaphore::new(PROBES_MAX),
-            all: Semaphore::new(limits.transfers_max),
-            per_primary_max: limits.transfers_per_primary_max,
-            per_primary: Mutex::default(),
-            memory: Memory { used_bytes: AtomicU64::new(0), max_bytes: limits.memory_bytes_max },
-        };
-        Self { runtime, turns: Arc::new(turns), clock }
+        let turns = Turns::new(limits.transfers_max, limits.transfers_per_primary_max);
+        let memory = Arc::new(Memory::new(limits.memory_bytes_max));
+        Self { runtime, turns, memory, clock }
     }
 
     /// Asks in the background and hands the result to `reply`.
@@ -135,7 +94,7 @@ impl Dialler {
     where
         F: Future<Output = ()> + Send,
     {
-        let dialler = self.clone();
+        let (dialler, ask) = (self.clone(), question.ask);
         let outer = async move {
             // In a set of its own, so that ending this task ends the question, and a panic in it
             // comes back as a failure.
@@ -143,10 +102,8 @@ impl Dialler {
             asking.spawn(async move { dialler.ask(&question, &progress).await });
             let result = match asking.join_next().await {
                 Some(Ok(result)) => result,
-                Some(Err(_)) | None => {
-                    let fault = Fault::new(Code::MalformedMessage).with("found", "a fault of ours");
-                    Err(failed(Action::Install, fault, Remedy::TryNextPrimary))
-                }
+                Some(Err(fault)) => Err(broke_down(action_of(ask), &fault)),
+                None => Err(broke_down(action_of(ask), &"the question was never asked")),
             };
             reply(result).await;
         };
@@ -154,55 +111,47 @@ impl Dialler {
     }
 
     async fn ask(&self, question: &Question, progress: &Progress) -> DialResult {
+        let Primary { address, source, .. } = question.primary;
+        let place = self.turns.enter(address, source);
         match question.ask {
-            Ask::ProbeUdp => {
-                let _turn = self.turns.probes.acquire().await;
-                self.probe_udp(question).await.map(Dialled::Soa)
-            }
-            Ask::ProbeTcp => {
-                let _turn = self.turns.probes.acquire().await;
-                self.probe_tcp(question).await.map(Dialled::Soa)
-            }
-            Ask::Ixfr(_) | Ask::Axfr => {
-                // Their own primary's queue first, so that a slow one holds up no others.
-                let of_primary = self.turns.of(question.primary.address);
-                let _turn = of_primary.acquire().await;
-                let _turn = self.turns.all.acquire().await;
-                self.transfer(question, progress).await
-            }
+            Ask::ProbeUdp => self.probe_udp(question, &place).await.map(Dialled::Soa),
+            Ask::ProbeTcp => self.probe_tcp(question, &place).await.map(Dialled::Soa),
+            Ask::Ixfr(_) | Ask::Axfr => self.transfer(question, &place, progress).await,
         }
     }
 
     /// SOA over UDP, tried twice. Silence and answers that make no sense lead to TCP.
-    async fn probe_udp(&self, question: &Question) -> Result<SoaTimers, DialFailed> {
+    async fn probe_udp(&self, question: &Question, place: &Place) -> Result<SoaTimers, DialFailed> {
         let Primary { address, source, .. } = question.primary;
-        let mut silence = DialFault::ConnectRefused;
-        for wait in UDP_WAITS {
+        let dial_failed = |fault: DialFault| dial_failed(question.ask, &fault);
+        let _turn = place.probe(Over::Udp).await.map_err(dial_failed)?;
+        let mut waits = UDP_WAITS.into_iter().peekable();
+        loop {
             let (id, octets, verifier) = self.soa_query(question, query::Form::Edns)?;
             let is_ours = |answer: &[u8]| answer.get(..ID_OCTETS) == octets.get(..ID_OCTETS);
-            match datagram::exchange(address, source, &octets, wait, is_ours).await {
-                Ok(answer) => return self.read_probe(question, id, &answer, verifier),
-                Err(fault) => silence = fault,
+            let wait = waits.next().unwrap_or_default();
+            let answer = datagram::exchange(address, source, &octets, wait, is_ours).await;
+            // A refusal is an answer: TCP may do better, UDP will not.
+            let is_silent = matches!(answer, Err(DialFault::UdpTimeout { .. }));
+            if is_silent && waits.peek().is_some() {
+                continue;
             }
-            if !matches!(silence, DialFault::UdpTimeout { .. }) {
-                break; // a refusal is an answer: TCP may do better, UDP will not
-            }
+            place.learn(Over::Udp, &answer);
+            return self.read_probe(question, id, &answer.map_err(dial_failed)?, verifier);
         }
-        Err(DialFailed { fault: silence.fault(), action: Action::Soa, remedy: Remedy::UseTcp })
     }
 
-    async fn probe_tcp(&self, question: &Question) -> Result<SoaTimers, DialFailed> {
-        let Primary { address, source, .. } = question.primary;
+    async fn probe_tcp(&self, question: &Question, place: &Place) -> Result<SoaTimers, DialFailed> {
+        let dial_failed = |fault: DialFault| dial_failed(question.ask, &fault);
+        let _turn = place.probe(Over::Tcp).await.map_err(dial_failed)?;
         let (id, octets, verifier) = self.soa_query(question, query::Form::Plain)?;
         let exchange = async {
-            let mut stream = Stream::connect(address, source, PROBE_LIMITS).await?;
+            let mut stream = connect(question, place, PROBE_LIMITS).await?;
             stream.send(&octets).await?;
             stream.next().await.map(<[u8]>::to_vec)
         };
-        match exchange.await {
-            Ok(answer) => self.read_probe(question, id, &answer, verifier),
-            Err(fault) => Err(failed(Action::Soa, fault.fault(), Remedy::TryNextPrimary)),
-        }
+        let answer = exchange.await.map_err(dial_failed)?;
+        self.read_probe(question, id, &answer, verifier)
     }
 
     fn soa_query(
@@ -224,51 +173,65 @@ impl Dialler {
         mut verifier: ResponseVerifier,
     ) -> Result<SoaTimers, DialFailed> {
         let verified = verifier.feed(answer, self.clock.wall()).and_then(|()| verifier.finish());
-        verified.map_err(|fault| tsig_failed(Action::Soa, question.ask, &fault))?;
+        verified.map_err(|fault| tsig_failed(question.ask, &fault))?;
         probe::read_soa(answer, id, question.apex.as_ref())
             .map(|probed| probed.timers)
             .map_err(|fault| failed(Action::Soa, fault.fault(), fault.remedy()))
     }
 
     /// One transfer over one connection, from the request to a checked version.
-    async fn transfer(&self, question: &Question, progress: &Progress) -> DialResult {
-        let id = fresh_id(Action::Axfr)?;
-        let limits = inbound::Limits::of_zone(question.limits.content);
-        let (action, mut octets, mut inbound) = match (question.ask, &question.held) {
-            (Ask::Ixfr(_), Some(held)) => {
-                let octets = query::ixfr(id, question.apex.as_ref(), &held.soa().fields);
-                (Action::Ixfr, octets, Inbound::ixfr(id, held.clone(), limits))
-            }
-            (Ask::Ixfr(_) | Ask::Axfr | Ask::ProbeUdp | Ask::ProbeTcp, _) => {
-                let octets = query::axfr(id, question.apex.as_ref());
-                (Action::Axfr, octets, Inbound::axfr(id, question.apex.clone(), limits))
-            }
-        };
-        let mut verifier = self.sign(question, &mut octets);
-        let dial_failed = |fault: DialFault| failed(action, fault.fault(), Remedy::TryNextPrimary);
+    async fn transfer(
+        &self,
+        question: &Question,
+        place: &Place,
+        progress: &Progress,
+    ) -> DialResult {
+        let dial_failed = |fault: DialFault| dial_failed(question.ask, &fault);
         let limits = StreamLimits {
             idle: Duration::from_secs(question.limits.transfer_idle.0.into()),
             total: Duration::from_secs(question.limits.transfer.0.into()),
         };
-        let mut share = Share { memory: &self.turns.memory, bytes: 0 };
-        let Primary { address, source, .. } = question.primary;
-        let mut stream = Stream::connect(address, source, limits).await.map_err(dial_failed)?;
+        let _place = place.transfer().await.map_err(dial_failed)?;
+        let mut stream = connect(question, place, limits).await.map_err(dial_failed)?;
+        // Only whoever can be talked to gets a turn, so that dead primaries take none.
+        let mut turn = pin!(self.turns.transfers.acquire());
+        let _turn = match timeout(KEPT_OPEN, &mut turn).await {
+            Ok(turn) => turn,
+            Err(_) => {
+                drop(stream);
+                let turn = turn.await;
+                stream = connect(question, place, limits).await.map_err(dial_failed)?;
+                turn
+            }
+        };
+        self.converse(question, &mut stream, progress).await
+    }
+
+    async fn converse(
+        &self,
+        question: &Question,
+        stream: &mut Stream,
+        progress: &Progress,
+    ) -> DialResult {
+        let (octets, mut inbound, mut verifier) = self.transfer_query(question)?;
+        let action = action_of(question.ask);
+        let xfr_failed = |fault: XfrError| failed(action, fault.fault(), fault.remedy());
+        let dial_failed = |fault: DialFault| dial_failed(question.ask, &fault);
+        let tsig_failed = |fault: TsigFault| tsig_failed(question.ask, &fault);
+        let mut share = self.memory.share();
         stream.send(&octets).await.map_err(dial_failed)?;
         loop {
-            let message = match stream.next().await {
+            let patience = if inbound.may_be_all() { REST_LIMIT } else { Duration::MAX };
+            let message = match stream.next_within(patience).await {
                 Ok(message) => message,
                 // What was missing says more than that the connection ended.
                 Err(fault @ DialFault::Eof { .. }) => {
-                    return Err(match inbound.finish() {
-                        Err(cut) => failed(action, cut.fault(), cut.remedy()),
-                        Ok(_) => dial_failed(fault),
-                    });
+                    let cut = block_in_place(|| inbound.finish());
+                    return Err(cut.map_or_else(xfr_failed, |_| dial_failed(fault)));
                 }
                 Err(fault) => return Err(dial_failed(fault)),
             };
-            verifier
-                .feed(message, self.clock.wall())
-                .map_err(|fault| tsig_failed(action, question.ask, &fault))?;
+            verifier.feed(message, self.clock.wall()).map_err(tsig_failed)?;
             let fed = inbound.feed(message);
             let received = inbound.received();
             share
@@ -276,16 +239,35 @@ impl Dialler {
                 .map_err(|fault| failed(action, fault, Remedy::TryNextPrimary))?;
             progress.bytes.store(received.bytes, Ordering::Relaxed);
             progress.records.store(received.records, Ordering::Relaxed);
-            match fed.map_err(|fault| failed(action, fault.fault(), fault.remedy()))? {
+            match fed.map_err(xfr_failed)? {
                 Feeding::More => tokio::task::yield_now().await,
                 Feeding::Complete => break,
             }
         }
-        verifier.finish().map_err(|fault| tsig_failed(action, question.ask, &fault))?;
-        let fetched = inbound.finish();
-        fetched
-            .map(Dialled::Transferred)
-            .map_err(|fault| failed(action, fault.fault(), fault.remedy()))
+        verifier.finish().map_err(tsig_failed)?;
+        // A large zone takes seconds, and the other tasks of this thread should not wait for it.
+        block_in_place(|| inbound.finish()).map(Dialled::Transferred).map_err(xfr_failed)
+    }
+
+    /// The request, and what takes its answer.
+    fn transfer_query(
+        &self,
+        question: &Question,
+    ) -> Result<(Vec<u8>, Inbound, ResponseVerifier), DialFailed> {
+        let id = fresh_id(action_of(question.ask))?;
+        let limits = inbound::Limits::of_zone(question.limits.content);
+        let (mut octets, inbound) = match (question.ask, &question.held) {
+            (Ask::Ixfr(_), Some(held)) => {
+                let octets = query::ixfr(id, question.apex.as_ref(), &held.soa().fields);
+                (octets, Inbound::ixfr(id, held.clone(), limits))
+            }
+            (Ask::Ixfr(_) | Ask::Axfr | Ask::ProbeUdp | Ask::ProbeTcp, _) => {
+                let octets = query::axfr(id, question.apex.as_ref());
+                (octets, Inbound::axfr(id, question.apex.clone(), limits))
+            }
+        };
+        let verifier = self.sign(question, &mut octets);
+        Ok((octets, inbound, verifier))
     }
 
     /// Signs a request, if its primary has a key, and prepares for the answer.
@@ -300,13 +282,24 @@ impl Dialler {
     }
 }
 
-impl Turns {
-    fn of(&self, primary: SocketAddr) -> Arc<Semaphore> {
-        let mut known = self.per_primary.lock().unwrap_or_else(PoisonError::into_inner);
-        known
-            .entry(primary)
-            .or_insert_with(|| Arc::new(Semaphore::new(self.per_primary_max)))
-            .clone()
+/// Connects, and remembers whether that works for this primary.
+async fn connect(
+    question: &Question,
+    place: &Place,
+    limits: StreamLimits,
+) -> Result<Stream, DialFault> {
+    let Primary { address, source, .. } = question.primary;
+    let connected = Stream::connect(address, source, limits).await;
+    place.learn(Over::Tcp, &connected);
+    connected
+}
+
+/// The action that a question is shown as.
+const fn action_of(ask: Ask) -> Action {
+    match ask {
+        Ask::ProbeUdp | Ask::ProbeTcp => Action::Soa,
+        Ask::Ixfr(_) => Action::Ixfr,
+        Ask::Axfr => Action::Axfr,
     }
 }
 
@@ -314,14 +307,26 @@ const fn failed(action: Action, fault: Fault, remedy: Remedy) -> DialFailed {
     DialFailed { fault, action, remedy }
 }
 
-fn tsig_failed(action: Action, ask: Ask, fault: &TsigFault) -> DialFailed {
-    failed(action, fault.fault(), fault.remedy(ask))
+fn dial_failed(ask: Ask, fault: &DialFault) -> DialFailed {
+    failed(action_of(ask), fault.fault(), fault.remedy(ask))
+}
+
+fn tsig_failed(ask: Ask, fault: &TsigFault) -> DialFailed {
+    failed(action_of(ask), fault.fault(), fault.remedy(ask))
+}
+
+/// A fault of ours, whoever the primary is.
+fn broke_down(action: Action, found: &dyn Display) -> DialFailed {
+    let fault = Fault::new(Code::InternalFault).with("found", found);
+    failed(action, fault, Remedy::TryNextPrimary)
 }
 
 /// A message ID that nobody can foresee.
 fn fresh_id(action: Action) -> Result<u16, DialFailed> {
-    getrandom::u32().map(|random| (random & 0xffff) as u16).map_err(|fault| {
-        let fault = Fault::new(Code::HostUnreachable).with("reason", fault);
-        failed(action, fault, Remedy::TryNextPrimary)
-    })
+    getrandom::u32()
+        .map(|random| (random & 0xffff) as u16)
+        .map_err(|fault| broke_down(action, &fault))
 }
+
+#[cfg(test)]
+mod tests;

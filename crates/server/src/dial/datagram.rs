@@ -23,8 +23,9 @@ pub(crate) async fn exchange(
         SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
     };
     let give_up_at = Instant::now() + wait;
-    let io = |fault: std::io::Error| DialFault::io(primary, &fault);
-    let socket = UdpSocket::bind(SocketAddr::new(source.unwrap_or(any), 0)).await.map_err(io)?;
+    let io = |fault: std::io::Error| DialFault::io(primary, source, &fault);
+    let bound = UdpSocket::bind(SocketAddr::new(source.unwrap_or(any), 0)).await;
+    let socket = bound.map_err(|fault| DialFault::ours(&fault))?;
     socket.connect(primary).await.map_err(io)?; // the kernel drops what others send
     socket.send(query).await.map_err(io)?;
     let mut answer = vec![0; ANSWER_SIZE_MAX];

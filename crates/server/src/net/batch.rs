@@ -278,6 +278,12 @@ pub(crate) fn set_datagram_options(socket: BorrowedFd<'_>, address: IpAddr) -> i
     }
 }
 
+/// Lets `connect` choose the port of a socket that is bound to an address: by then the kernel
+/// knows the peer, and one port serves many peers. For TCP over IPv4 and IPv6.
+pub(crate) fn set_bind_without_port(socket: BorrowedFd<'_>) -> io::Result<()> {
+    set_option(socket, libc::IPPROTO_IP, libc::IP_BIND_ADDRESS_NO_PORT, 1)
+}
+
 fn set_option(
     socket: BorrowedFd<'_>,
     level: libc::c_int,

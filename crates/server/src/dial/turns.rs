@@ -1,0 +1,241 @@
+//! Whose turn it is, so that a primary that is dead or slow holds up no other.
+//!
+//! A question first waits in its own primary's queue, where those of a dead primary pile up, and
+//! only then for its share of the machine. When the primary cannot be reached, whatever was
+//! waiting for it by then fails with it: a thousand zones of one dead primary cost one timeout
+//! and not a thousand. What is asked later is always tried, so that no NOTIFY and no operator
+//! waits for a verdict to pass.
+
+use super::fault::DialFault;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// SOA queries in flight: each holds a socket, and a start has one for every zone.
+const PROBES_MAX: usize = 256;
+/// The same towards one primary.
+const PROBES_PER_PRIMARY_MAX: usize = 32;
+
+/// How the primary is talked to; each may fail without the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    Udp,
+    Tcp,
+}
+
+/// The turns of all primaries.
+pub(super) struct Turns {
+    probes: Semaphore,
+    /// Transfers under way, whatever the primary.
+    pub(super) transfers: Semaphore,
+    transfers_per_primary_max: usize,
+    primaries: Mutex<HashMap<SocketAddr, Entry>>,
+    /// Counts questions and failures, to tell which came first.
+    moments: AtomicU64,
+}
+
+/// A primary while somebody asks it.
+struct Entry {
+    queue: Arc<Queue>,
+    questions: usize,
+}
+
+struct Queue {
+    probes: Semaphore,
+    transfers: Semaphore,
+    lapses: Mutex<[Option<Lapse>; 2]>,
+}
+
+/// The last time there was no connection.
+#[derive(Clone)]
+struct Lapse {
+    at: u64,
+    source: Option<IpAddr>,
+    fault: DialFault,
+}
+
+/// One question's place in its primary's queue; given back when dropped.
+pub(super) struct Place {
+    turns: Arc<Turns>,
+    primary: SocketAddr,
+    source: Option<IpAddr>,
+    queue: Arc<Queue>,
+    began: u64,
+}
+
+impl Turns {
+    /// Nobody asked yet.
+    pub(super) fn new(transfers_max: usize, transfers_per_primary_max: usize) -> Arc<Self> {
+        Arc::new(Self {
+            probes: Semaphore::new(PROBES_MAX),
+            transfers: Semaphore::new(transfers_max),
+            transfers_per_primary_max,
+            primaries: Mutex::default(),
+            moments: AtomicU64::new(0),
+        })
+    }
+
+    /// Joins the queue of `primary`; a question that comes from `source` when one is given.
+    pub(super) fn enter(self: &Arc<Self>, primary: SocketAddr, source: Option<IpAddr>) -> Place {
+        let mut known = self.primaries.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = known.entry(primary).or_insert_with(|| Entry {
+            queue: Arc::new(Queue {
+                probes: Semaphore::new(PROBES_PER_PRIMARY_MAX),
+                transfers: Semaphore::new(self.transfers_per_primary_max),
+                lapses: Mutex::default(),
+            }),
+            questions: 0,
+        });
+        entry.questions += 1;
+        let (queue, began) = (entry.queue.clone(), self.moment());
+        Place { turns: self.clone(), primary, source, queue, began }
+    }
+
+    fn moment(&self) -> u64 {
+        self.moments.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl Place {
+    /// Waits until this SOA query may go out.
+    ///
+    /// # Errors
+    /// When the primary was found to be out of reach in the meantime.
+    pub(super) async fn probe(
+        &self,
+        over: Over,
+    ) -> Result<[Option<SemaphorePermit<'_>>; 2], DialFault> {
+        let of_primary = self.queue.probes.acquire().await.ok(); // nobody closes these
+        self.check(over)?;
+        let of_all = self.turns.probes.acquire().await.ok();
+        self.check(over)?;
+        Ok([of_primary, of_all])
+    }
+
+    /// Waits until a connection for a transfer may be opened. What is then transferred needs a
+    /// turn of [`Turns::transfers`] besides.
+    ///
+    /// # Errors
+    /// When the primary was found to be out of reach in the meantime.
+    pub(super) async fn transfer(&self) -> Result<Option<SemaphorePermit<'_>>, DialFault> {
+        let of_primary = self.queue.transfers.acquire().await.ok();
+        self.check(Over::Tcp)?;
+        Ok(of_primary)
+    }
+
+    /// Learns from how a question went: that the primary is there, or that it is not.
+    pub(super) fn learn<T>(&self, over: Over, result: &Result<T, DialFault>) {
+        let lapse = match result {
+            Ok(_) => None,
+            Err(fault) if fault.is_lack_of_connection() => {
+                Some(Lapse { at: self.turns.moment(), source: self.source, fault: fault.clone() })
+            }
+            Err(_) => return,
+        };
+        let mut lapses = self.queue.lapses.lock().unwrap_or_else(PoisonError::into_inner);
+        let [udp, tcp] = &mut *lapses;
+        match over {
+            Over::Udp => *udp = lapse,
+            Over::Tcp => *tcp = lapse,
+        }
+    }
+
+    /// Whether the primary was found out of reach after this question began to wait.
+    fn check(&self, over: Over) -> Result<(), DialFault> {
+        let lapses = self.queue.lapses.lock().unwrap_or_else(PoisonError::into_inner);
+        let [udp, tcp] = &*lapses;
+        let lapse = match over {
+            Over::Udp => udp,
+            Over::Tcp => tcp,
+        };
+        match lapse {
+            Some(lapse) if self.began < lapse.at && self.source == lapse.source => {
+                Err(lapse.fault.clone())
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut known = self.turns.primaries.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = known.get_mut(&self.primary) {
+            entry.questions -= 1;
+            if entry.questions == 0 {
+                known.remove(&self.primary);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+    use tokio::time::timeout;
+
+    const SOON: Duration = Duration::from_millis(50);
+
+    fn primary(last: u8) -> SocketAddr {
+        SocketAddr::from(([192, 0, 2, last], 53))
+    }
+
+    #[tokio::test]
+    async fn a_primary_with_many_questions_leaves_turns_to_others() {
+        let turns = Turns::new(32, 4);
+        let places: Vec<Place> = (0..300).map(|_| turns.enter(primary(1), None)).collect();
+        let mut held = Vec::new();
+        for place in &places {
+            match timeout(Duration::from_millis(1), place.probe(Over::Udp)).await {
+                Ok(turn) => held.push(turn),
+                Err(_) => break,
+            }
+        }
+        assert_eq!(held.len(), PROBES_PER_PRIMARY_MAX);
+        let other = turns.enter(primary(2), None);
+        assert!(matches!(timeout(SOON, other.probe(Over::Udp)).await, Ok(Ok(_))));
+    }
+
+    /// One dead primary costs one timeout, and a new question is a new chance.
+    #[tokio::test]
+    async fn whoever_waited_when_a_primary_was_lost_fails_with_it_and_later_ones_are_tried() {
+        let turns = Turns::new(32, 1);
+        let (first, waiting) = (turns.enter(primary(1), None), turns.enter(primary(1), None));
+        let elsewhere = turns.enter(primary(1), Some(IpAddr::from([127, 0, 0, 1])));
+        let turn = first.transfer().await.expect("nothing is known yet");
+        assert!(timeout(SOON, waiting.transfer()).await.is_err(), "one at a time");
+        first.learn(Over::Tcp, &Err::<(), _>(DialFault::ConnectRefused));
+        drop(turn);
+        assert_eq!(waiting.transfer().await.err(), Some(DialFault::ConnectRefused));
+        assert!(waiting.probe(Over::Udp).await.is_ok(), "UDP may work where TCP does not");
+        assert!(waiting.probe(Over::Tcp).await.is_err());
+        assert!(elsewhere.transfer().await.is_ok(), "from another source all may be different");
+        assert!(turns.enter(primary(1), None).transfer().await.is_ok());
+        first.learn(Over::Tcp, &Ok(()));
+        assert!(waiting.transfer().await.is_ok(), "the primary is back");
+    }
+
+    #[tokio::test]
+    async fn only_the_lack_of_a_connection_is_held_against_a_primary() {
+        let turns = Turns::new(32, 1);
+        let (first, waiting) = (turns.enter(primary(1), None), turns.enter(primary(1), None));
+        let fault = DialFault::Eof { received_bytes: 0 };
+        first.learn(Over::Tcp, &Err::<(), _>(fault));
+        let fault = DialFault::OursAlone { reason: "no port".into() };
+        first.learn(Over::Tcp, &Err::<(), _>(fault));
+        assert!(waiting.transfer().await.is_ok());
+    }
+
+    #[test]
+    fn primaries_that_nobody_asks_are_forgotten() {
+        let turns = Turns::new(32, 4);
+        let places: Vec<Place> = (0..9).map(|n| turns.enter(primary(n % 3), None)).collect();
+        let known = || turns.primaries.lock().expect("not poisoned").len();
+        assert_eq!(known(), 3);
+        drop(places);
+        assert_eq!(known(), 0);
+    }
+}
