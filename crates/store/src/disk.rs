@@ -48,6 +48,12 @@ pub(crate) trait DiskFile: Send + Sync {
     fn sync(&self) -> io::Result<()>;
 }
 
+/// True for the fault of a bad sector: what is there is lost, and what is beside it is not.
+pub(crate) fn is_bad_sector(fault: &io::Error) -> bool {
+    const EIO: i32 = 5;
+    fault.raw_os_error() == Some(EIO)
+}
+
 /// A folder of the real file system.
 #[derive(Debug)]
 pub(crate) struct Folder {

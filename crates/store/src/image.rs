@@ -6,7 +6,7 @@
 //! frame's checksum, and a version only after the seal and the log agree on all frames.
 
 use crate::content::{Stored, Undecodable, read_parts, write_part};
-use crate::disk::{Disk, DiskFile};
+use crate::disk::{Disk, DiskFile, is_bad_sector};
 use crate::error::StoreError;
 use crate::format::frame::{FrameKind, HEAD_OCTETS, Head, Tally};
 use crate::format::header::{FileKind, HEADER_OCTETS, Header, HeaderFault};
@@ -88,6 +88,7 @@ pub(crate) fn read<V: Stored>(
     let failed = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => ImageFault::Lost(Loss::ImageMissing { file: path.clone() }),
         io::ErrorKind::UnexpectedEof => damaged(),
+        _ if is_bad_sector(&source) => damaged(),
         // The kinds of `io::ErrorKind` are not ours, and their list is open.
         _ => ImageFault::Failed(StoreError::from_io("read", &path, 0, source)),
     };

@@ -10,7 +10,7 @@
 
 use crate::chain::{Base, Chain, Chains, Fate, Place};
 use crate::content::{Stored, Undecodable, read_parts};
-use crate::disk::Disk;
+use crate::disk::{Disk, DiskFile, is_bad_sector};
 use crate::error::StoreError;
 use crate::format::frame::{Before, FrameKind, Position};
 use crate::format::header::{FileKind, HEADER_OCTETS, Header, HeaderFault, Previous};
@@ -136,7 +136,8 @@ impl Walk<'_> {
         let size = file.size().map_err(|e| failed(self.disk, &text, "read", e))?;
         let mut octets = [0; HEADER_OCTETS];
         if size >= wide(HEADER_OCTETS) {
-            file.read_exact_at(&mut octets, 0).map_err(|e| failed(self.disk, &text, "read", e))?;
+            read_what_reads(&*file, &mut octets)
+                .map_err(|e| failed(self.disk, &text, "read", e))?;
         }
         let kind =
             if matches!(name, FileName::Base { .. }) { FileKind::Base } else { FileKind::Log };
@@ -171,7 +172,7 @@ impl Walk<'_> {
         (ends, is_followed): (Option<Previous>, bool),
     ) -> Result<(), StoreError> {
         let text = name.to_text();
-        let mut file = self.read(&text)?;
+        let (mut file, readable) = self.read(&text)?;
         self.found.octets = self.found.octets.saturating_add(wide(file.len()));
         let Some(header) = header else {
             self.chains.on_hole();
@@ -189,7 +190,9 @@ impl Walk<'_> {
             file.truncate(usize::try_from(expected).unwrap_or(usize::MAX));
         }
         let is_base = matches!(name, FileName::Base { .. });
-        let tail = if is_followed || is_base { Tail::Closed } else { Tail::Open };
+        // What a bad sector took away was there: it is no torn tail, and nothing is appended behind it.
+        let is_closed = is_followed || is_base || readable == Readable::InPart;
+        let tail = if is_closed { Tail::Closed } else { Tail::Open };
         let scan = scan(&file, header.salt, tail);
         self.fold(name, &file, &scan);
         if is_short {
@@ -203,7 +206,7 @@ impl Walk<'_> {
             self.fault(&text, kind);
         }
         self.found.segments.push(Segment { name, octets: scan.end });
-        if !is_followed && !is_base {
+        if !is_closed {
             let before = scan.frames().last().map_or_else(Before::default, |(_, head)| Before {
                 zone: head.zone,
                 octets: u32::try_from(head.frame_octets()).unwrap_or(u32::MAX),
@@ -257,13 +260,13 @@ impl Walk<'_> {
         }
     }
 
-    fn read(&self, text: &str) -> Result<Vec<u8>, StoreError> {
+    fn read(&self, text: &str) -> Result<(Vec<u8>, Readable), StoreError> {
         let read = || {
             let file = self.disk.open(text)?;
             let size = usize::try_from(file.size()?).map_err(std::io::Error::other)?;
             let mut octets = vec![0; size];
-            file.read_exact_at(&mut octets, 0)?;
-            Ok(octets)
+            let readable = read_what_reads(&*file, &mut octets)?;
+            Ok((octets, readable))
         };
         read().map_err(|source| failed(self.disk, text, "read", source))
     }
@@ -271,6 +274,34 @@ impl Walk<'_> {
     fn fault(&mut self, text: &str, kind: FaultKind) {
         self.found.faults.push(Fault { file: self.disk.path_of(text), kind });
     }
+}
+
+/// How much of a file the disk gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readable {
+    Whole,
+    InPart,
+}
+
+/// Reads the front of a file. What lies in a bad sector reads as zeros, which are no frame: it costs the zones that
+/// have frames there, not the log.
+fn read_what_reads(file: &dyn DiskFile, octets: &mut [u8]) -> std::io::Result<Readable> {
+    const PIECE: usize = 4_096;
+    match file.read_exact_at(octets, 0) {
+        Ok(()) => return Ok(Readable::Whole),
+        Err(fault) if is_bad_sector(&fault) => {}
+        Err(fault) => return Err(fault),
+    }
+    let mut at = 0_u64;
+    for piece in octets.chunks_mut(PIECE) {
+        match file.read_exact_at(piece, at) {
+            Ok(()) => {}
+            Err(fault) if is_bad_sector(&fault) => piece.fill(0),
+            Err(fault) => return Err(fault),
+        }
+        at = at.saturating_add(wide(piece.len()));
+    }
+    Ok(Readable::InPart)
 }
 
 impl Inspection {

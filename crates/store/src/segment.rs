@@ -3,7 +3,7 @@
 //! Touches the disk.
 
 use crate::chain::Place;
-use crate::disk::{Disk, DiskFile};
+use crate::disk::{Disk, DiskFile, is_bad_sector};
 use crate::error::StoreError;
 use crate::format::frame::{HEAD_OCTETS, Head};
 use crate::format::header::{HEADER_OCTETS, Header};
@@ -41,7 +41,7 @@ impl<'d> Segments<'d> {
             let mut header = [0; HEADER_OCTETS];
             let octets = match file.read_exact_at(&mut header, 0).and_then(|()| file.size()) {
                 Ok(octets) => octets,
-                Err(fault) if fault.kind() == io::ErrorKind::UnexpectedEof => continue,
+                Err(fault) if is_gone(&fault) => continue,
                 Err(source) => return Err(failed(disk, name, source)),
             };
             if let Ok(header) = Header::parse(&header) {
@@ -56,7 +56,7 @@ impl<'d> Segments<'d> {
         let Some(segment) = self.open.get(&at.segment) else { return Ok(None) };
         match segment.read(at.offset) {
             Ok(frame) => Ok(frame),
-            Err(fault) if fault.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+            Err(fault) if is_gone(&fault) => Ok(None),
             Err(source) => Err(failed(self.disk, segment.name, source)),
         }
     }
@@ -76,6 +76,11 @@ impl Open {
         self.file.read_exact_at(&mut payload, offset.saturating_add(wide(HEAD_OCTETS)))?;
         Ok(head.vouches_for(&payload).then_some((head, payload)))
     }
+}
+
+/// The octets are not there, and will not be.
+fn is_gone(fault: &io::Error) -> bool {
+    fault.kind() == io::ErrorKind::UnexpectedEof || is_bad_sector(fault)
 }
 
 fn failed(disk: &dyn Disk, name: FileName, source: io::Error) -> StoreError {

@@ -48,6 +48,8 @@ struct Inode {
     current: Vec<u8>,
     durable: Vec<u8>,
     pending: Vec<Effect>,
+    /// An octet of a bad sector: reads of it fail.
+    bad: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -162,7 +164,8 @@ impl SimulatedDisk {
         let disk = Self::new(1);
         let mut state = disk.state();
         for (name, octets) in files {
-            let inode = Inode { current: octets.clone(), durable: octets.clone(), pending: vec![] };
+            let (current, durable) = (octets.clone(), octets.clone());
+            let inode = Inode { current, durable, ..Inode::default() };
             state.inodes.push(inode);
             let at = state.inodes.len() - 1;
             state.names.insert(name.clone(), at);
@@ -170,6 +173,13 @@ impl SimulatedDisk {
         }
         drop(state);
         disk
+    }
+
+    /// Makes an octet of a file unreadable.
+    pub(crate) fn spoil(&self, name: &str, at: usize) {
+        let mut state = self.state();
+        let inode = state.names[name];
+        state.inodes[inode].bad = Some(at);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -248,7 +258,7 @@ impl Inode {
                 },
             }
         }
-        Self { current: durable.clone(), durable, pending: Vec::new() }
+        Self { current: durable.clone(), durable, pending: Vec::new(), bad: self.bad }
     }
 }
 
@@ -322,7 +332,11 @@ impl DiskFile for SimulatedFile {
     fn read_exact_at(&self, into: &mut [u8], offset: u64) -> io::Result<()> {
         let state = self.disk.state();
         let start = offset as usize;
-        let from = state.inodes[self.inode].current.get(start..start + into.len());
+        let inode = &state.inodes[self.inode];
+        if inode.bad.is_some_and(|bad| (start..start + into.len()).contains(&bad)) {
+            return Err(io::Error::from_raw_os_error(5));
+        }
+        let from = inode.current.get(start..start + into.len());
         into.copy_from_slice(from.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     }

@@ -293,3 +293,34 @@ proptest! {
         affected(&found, &history);
     }
 }
+
+#[test]
+fn bad_sectors_cost_the_zones_that_have_frames_there_and_stop_nobody() {
+    let (mut images, mut segments) = (0, 0);
+    for seed in 0..20 {
+        let (disk, history, _) = aged(seed);
+        let files = disk.files();
+        for (name, octets) in &files {
+            for at in (0..octets.len()).step_by(97) {
+                let disk = SimulatedDisk::with(&files);
+                disk.spoil(name, at);
+                let (shard, found) = open(&disk);
+                let affected = affected(&found, &history);
+                if name.starts_with("image-") {
+                    images += 1;
+                    assert!(affected.len() <= 1, "{name} at {at}, seed {seed}: {affected:?}");
+                } else {
+                    segments += 1;
+                    assert!(found.faults.iter().any(|fault| !fault.kind.is_benign()), "{name}");
+                }
+                // Life goes on beside it, and a compaction leaves it behind.
+                let version = Tiny { serial: 1_000, octets: vec![7] };
+                shard.commit(vec![whole(1, &version)]).unwrap();
+                shard.compact().unwrap();
+                let (_, found) = open(&disk.after_power_cut());
+                assert_eq!(found.zones[&1].version.as_deref(), Some(&version));
+            }
+        }
+    }
+    assert!(images > 20 && segments > 100, "{images} {segments}");
+}
