@@ -125,6 +125,7 @@ impl Dialler {
         let Primary { address, source, .. } = question.primary;
         let dial_failed = |fault: DialFault| dial_failed(question.ask, &fault);
         let _turn = place.probe(Over::Udp).await.map_err(dial_failed)?;
+        let since = place.now();
         let mut waits = UDP_WAITS.into_iter().peekable();
         loop {
             let (id, octets, verifier) = self.soa_query(question, query::Form::Edns)?;
@@ -136,7 +137,7 @@ impl Dialler {
             if is_silent && waits.peek().is_some() {
                 continue;
             }
-            place.learn(Over::Udp, &answer);
+            place.learn(Over::Udp, since, &answer);
             return self.read_probe(question, id, &answer.map_err(dial_failed)?, verifier);
         }
     }
@@ -289,8 +290,9 @@ async fn connect(
     limits: StreamLimits,
 ) -> Result<Stream, DialFault> {
     let Primary { address, source, .. } = question.primary;
+    let since = place.now();
     let connected = Stream::connect(address, source, limits).await;
-    place.learn(Over::Tcp, &connected);
+    place.learn(Over::Tcp, since, &connected);
     connected
 }
 

@@ -25,6 +25,15 @@ pub(super) enum Over {
     Tcp,
 }
 
+impl Over {
+    const fn of(self, [udp, tcp]: &mut [Reach; 2]) -> &mut Reach {
+        match self {
+            Self::Udp => udp,
+            Self::Tcp => tcp,
+        }
+    }
+}
+
 /// The turns of all primaries.
 pub(super) struct Turns {
     probes: Semaphore,
@@ -45,7 +54,15 @@ struct Entry {
 struct Queue {
     probes: Semaphore,
     transfers: Semaphore,
-    lapses: Mutex<[Option<Lapse>; 2]>,
+    reach: Mutex<[Reach; 2]>,
+}
+
+/// What is known of one way to a primary.
+#[derive(Default)]
+struct Reach {
+    /// The last time it worked.
+    reached_at: Option<u64>,
+    lapse: Option<Lapse>,
 }
 
 /// The last time there was no connection.
@@ -84,7 +101,7 @@ impl Turns {
             queue: Arc::new(Queue {
                 probes: Semaphore::new(PROBES_PER_PRIMARY_MAX),
                 transfers: Semaphore::new(self.transfers_per_primary_max),
-                lapses: Mutex::default(),
+                reach: Mutex::default(),
             }),
             questions: 0,
         });
@@ -125,32 +142,33 @@ impl Place {
         Ok(of_primary)
     }
 
-    /// Learns from how a question went: that the primary is there, or that it is not.
-    pub(super) fn learn<T>(&self, over: Over, result: &Result<T, DialFault>) {
-        let lapse = match result {
-            Ok(_) => None,
+    /// Learns from how a question went: that the primary is there, or that it is not. `since` is
+    /// [`Place::now`] before it went out: silence in one question means nothing while others are
+    /// answered.
+    pub(super) fn learn<T>(&self, over: Over, since: u64, result: &Result<T, DialFault>) {
+        let at = self.now();
+        let mut reach = self.queue.reach.lock().unwrap_or_else(PoisonError::into_inner);
+        let reach = over.of(&mut reach);
+        match result {
+            Ok(_) => *reach = Reach { reached_at: Some(at), lapse: None },
             Err(fault) if fault.is_lack_of_connection() => {
-                Some(Lapse { at: self.turns.moment(), source: self.source, fault: fault.clone() })
+                if reach.reached_at.is_none_or(|reached_at| reached_at < since) {
+                    reach.lapse = Some(Lapse { at, source: self.source, fault: fault.clone() });
+                }
             }
-            Err(_) => return,
-        };
-        let mut lapses = self.queue.lapses.lock().unwrap_or_else(PoisonError::into_inner);
-        let [udp, tcp] = &mut *lapses;
-        match over {
-            Over::Udp => *udp = lapse,
-            Over::Tcp => *tcp = lapse,
+            Err(_) => {}
         }
+    }
+
+    /// This moment, for [`Place::learn`].
+    pub(super) fn now(&self) -> u64 {
+        self.turns.moment()
     }
 
     /// Whether the primary was found out of reach after this question began to wait.
     fn check(&self, over: Over) -> Result<(), DialFault> {
-        let lapses = self.queue.lapses.lock().unwrap_or_else(PoisonError::into_inner);
-        let [udp, tcp] = &*lapses;
-        let lapse = match over {
-            Over::Udp => udp,
-            Over::Tcp => tcp,
-        };
-        match lapse {
+        let mut reach = self.queue.reach.lock().unwrap_or_else(PoisonError::into_inner);
+        match &over.of(&mut reach).lapse {
             Some(lapse) if self.began < lapse.at && self.source == lapse.source => {
                 Err(lapse.fault.clone())
             }
@@ -207,14 +225,14 @@ mod tests {
         let elsewhere = turns.enter(primary(1), Some(IpAddr::from([127, 0, 0, 1])));
         let turn = first.transfer().await.expect("nothing is known yet");
         assert!(timeout(SOON, waiting.transfer()).await.is_err(), "one at a time");
-        first.learn(Over::Tcp, &Err::<(), _>(DialFault::ConnectRefused));
+        first.learn(Over::Tcp, first.now(), &Err::<(), _>(DialFault::ConnectRefused));
         drop(turn);
         assert_eq!(waiting.transfer().await.err(), Some(DialFault::ConnectRefused));
         assert!(waiting.probe(Over::Udp).await.is_ok(), "UDP may work where TCP does not");
         assert!(waiting.probe(Over::Tcp).await.is_err());
         assert!(elsewhere.transfer().await.is_ok(), "from another source all may be different");
         assert!(turns.enter(primary(1), None).transfer().await.is_ok());
-        first.learn(Over::Tcp, &Ok(()));
+        first.learn(Over::Tcp, first.now(), &Ok(()));
         assert!(waiting.transfer().await.is_ok(), "the primary is back");
     }
 
@@ -223,10 +241,24 @@ mod tests {
         let turns = Turns::new(32, 1);
         let (first, waiting) = (turns.enter(primary(1), None), turns.enter(primary(1), None));
         let fault = DialFault::Eof { received_bytes: 0 };
-        first.learn(Over::Tcp, &Err::<(), _>(fault));
+        first.learn(Over::Tcp, first.now(), &Err::<(), _>(fault));
         let fault = DialFault::OursAlone { reason: "no port".into() };
-        first.learn(Over::Tcp, &Err::<(), _>(fault));
+        first.learn(Over::Tcp, first.now(), &Err::<(), _>(fault));
         assert!(waiting.transfer().await.is_ok());
+    }
+
+    /// A lost packet here and there is no lost primary.
+    #[tokio::test]
+    async fn silence_in_one_question_means_nothing_while_others_are_answered() {
+        let turns = Turns::new(32, 1);
+        let (first, second) = (turns.enter(primary(1), None), turns.enter(primary(1), None));
+        let waiting = turns.enter(primary(1), None);
+        let (since, silence) = (first.now(), DialFault::UdpTimeout { waited: SOON });
+        second.learn(Over::Udp, second.now(), &Ok(()));
+        first.learn(Over::Udp, since, &Err::<(), _>(silence.clone()));
+        assert!(waiting.probe(Over::Udp).await.is_ok());
+        first.learn(Over::Udp, first.now(), &Err::<(), _>(silence.clone()));
+        assert_eq!(waiting.probe(Over::Udp).await.err(), Some(silence));
     }
 
     #[test]
