@@ -113,3 +113,12 @@ async fn a_foreign_source_address_is_named_as_such() {
         assert_eq!(remedy, (Code::SourceUnavailable, Remedy::TryNextPrimary));
     }
 }
+
+/// On a runtime of one thread the wait for a large zone panics, as any defect of ours might.
+#[tokio::test]
+async fn a_panic_of_ours_is_not_held_against_the_primary() {
+    let (primary, dialler) = (scripted().await, dialler());
+    let failed = ask(&dialler, question(primary.at(), Ask::Axfr, None)).await.err();
+    let failed = failed.expect("no runtime for that");
+    assert_eq!((failed.fault.code, failed.action), (Code::InternalFault, Action::Axfr));
+}
