@@ -1,25 +1,33 @@
 //! The one place that reads clocks, and the one place that converts between them.
 //!
-//! Deadlines are monotonic in memory ([`Mono`]) and wall time on disk ([`UnixSeconds`]).
+//! Deadlines are monotonic in memory ([`Mono`]) and wall time on disk ([`UnixSeconds`]). Monotonic
+//! time goes on while the machine is suspended (`CLOCK_BOOTTIME`), because EXPIRE does too; sleeps
+//! do not, so none is longer than a resumed machine may be late ([`Clock::instant`]).
 
 use proto::time::{Mono, UnixSeconds};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use rustix::time::{ClockId, clock_gettime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// How late a deadline may be noticed after the machine was suspended.
+const SLEEP_MAX_MS: u64 = 30_000;
 
 /// Milliseconds since the daemon started, and the date.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
-    started: Instant,
+    /// Since the machine's start.
+    started: Duration,
 }
 
 impl Clock {
     /// A clock that reads zero now.
     pub(crate) fn start() -> Self {
-        Self { started: Instant::now() }
+        Self { started: since_boot() }
     }
 
     /// Time since the start, for deadlines.
     pub(crate) fn now(self) -> Mono {
-        Mono(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
+        let elapsed = since_boot().saturating_sub(self.started);
+        Mono(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
     }
 
     /// The date, for TSIG, disk and people. Before 1970 reads as 1970.
@@ -27,10 +35,10 @@ impl Clock {
         UnixSeconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
     }
 
-    /// When `at` will be, or was, on the tokio clock. Far futures are cut to a day.
+    /// When to wake for `at`, on the tokio clock, which stands still while the machine is suspended.
+    /// Never more than half a minute ahead: who wakes must look at [`Clock::now`] and sleep again.
     pub(crate) fn instant(self, at: Mono) -> tokio::time::Instant {
-        const FAR: u64 = 86_400_000;
-        let wait = at.0.saturating_sub(self.now().0).min(FAR);
+        let wait = at.0.saturating_sub(self.now().0).min(SLEEP_MAX_MS);
         tokio::time::Instant::now() + Duration::from_millis(wait)
     }
 
@@ -45,9 +53,26 @@ impl Clock {
     }
 }
 
+/// Since the machine's start, suspended or not.
+fn since_boot() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::Boottime)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_resumed_machine_notices_its_deadlines_soon() {
+        let clock = Clock::start();
+        let latest = |wait_ms| tokio::time::Instant::now() + Duration::from_millis(wait_ms);
+        assert!(clock.instant(Mono::NEVER) <= latest(SLEEP_MAX_MS));
+        assert!(clock.instant(clock.now().plus_ms(SLEEP_MAX_MS * 100)) <= latest(SLEEP_MAX_MS));
+        assert!(clock.instant(Mono(0)) <= latest(0), "what was due is due now");
+        let almost = latest(900);
+        let soon = clock.instant(clock.now().plus_ms(1_000));
+        assert!(almost < soon && soon <= latest(1_000));
+    }
 
     #[test]
     fn a_deadline_has_a_date() {
