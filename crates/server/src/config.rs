@@ -17,7 +17,7 @@ mod zones;
 #[cfg(test)]
 mod tests;
 
-pub use difference::Difference;
+pub use difference::{AtStart, Difference};
 pub use fault::{ConfigError, Picture};
 
 use ::zone::Limits as ContentLimits;
@@ -267,5 +267,11 @@ impl Config {
     #[must_use]
     pub fn difference<'c>(&'c self, newer: &'c Self) -> Difference<'c> {
         Difference::between(self, newer)
+    }
+
+    /// What of it holds until the next start; for [`AtStart::restart_needed`].
+    #[must_use]
+    pub fn at_start(&self) -> AtStart {
+        AtStart::of(self)
     }
 }

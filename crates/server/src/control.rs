@@ -1,7 +1,7 @@
 //! The one writer of settings, and the daemon as the API sees it.
 
 use crate::clock::Clock;
-use crate::config::{Config, Zone, ZoneName};
+use crate::config::{AtStart, Config, Zone, ZoneName};
 use crate::daemon::Error;
 use crate::event::DriverEvent;
 use crate::http::{Control, Detail, ZoneFilter, timestamp};
@@ -33,6 +33,8 @@ pub(crate) struct Running(Arc<Parts>);
 struct Parts {
     /// Held across a whole reload: there is one writer.
     settings: tokio::sync::Mutex<Settings>,
+    /// What reloads do not change.
+    at_start: AtStart,
     /// What the API shows of the settings without waiting for a reload.
     overview: Overview,
     access: Arc<ArcSwap<Access>>,
@@ -71,6 +73,7 @@ impl Running {
             data_dir: config.server.data_dir.display().to_string(),
         };
         Self(Arc::new(Parts {
+            at_start: config.at_start(),
             settings: tokio::sync::Mutex::new(Settings { config, ids: BTreeMap::new() }),
             overview,
             access: Arc::default(),
@@ -214,12 +217,13 @@ impl Running {
                 shared.inbox.send(Message::Change(*id, Arc::clone(config))).await;
             }
         }
+        let restart_needed = self.0.at_start.restart_needed(&settings.config);
         let report = ReloadReport {
             zones_added: difference.added.len() as u64,
             zones_changed: difference.changed.len() as u64,
             zones_removed: removed.len() as u64,
             zones_unchanged: difference.unchanged as u64,
-            restart_needed: difference.restart_needed.iter().map(ToString::to_string).collect(),
+            restart_needed: restart_needed.into_iter().map(str::to_owned).collect(),
             warnings: settings.config.warnings.clone(),
         };
         if let Some(level) = &self.0.log_level {

@@ -1,6 +1,6 @@
 //! What has to be done to get from one configuration to the next.
 
-use super::{Config, Zone, ZoneName};
+use super::{Config, Limits, LogFormat, Server, Store, Tcp, Zone, ZoneName};
 use std::sync::Arc;
 
 /// The work of a reload. Zones in the order of view and apex.
@@ -14,8 +14,6 @@ pub struct Difference<'c> {
     pub removed: Vec<&'c ZoneName>,
     /// Number of zones with nothing to do.
     pub unchanged: usize,
-    /// Settings that differ but are only read at start.
-    pub restart_needed: Vec<&'static str>,
 }
 
 impl<'c> Difference<'c> {
@@ -25,7 +23,6 @@ impl<'c> Difference<'c> {
             changed: Vec::new(),
             removed: old.zones.keys().filter(|name| !new.zones.contains_key(name)).collect(),
             unchanged: 0,
-            restart_needed: restart_needed(old, new),
         };
         for (name, zone) in &new.zones {
             match old.zones.get(name) {
@@ -38,17 +35,56 @@ impl<'c> Difference<'c> {
     }
 }
 
-fn restart_needed(old: &Config, new: &Config) -> Vec<&'static str> {
-    let store = (old.store != new.store, "store");
-    let (old, new) = (&old.server, &new.server);
-    [
-        (old.listen != new.listen, "server.listen"),
-        (old.data_dir != new.data_dir, "server.data-dir"),
-        (old.control_socket != new.control_socket, "server.control-socket"),
-        (old.udp_threads != new.udp_threads, "server.udp-threads"),
-        store,
-    ]
-    .into_iter()
-    .filter_map(|(differs, setting)| differs.then_some(setting))
-    .collect()
+/// The settings that are read at start only: what runs, whatever was reloaded since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtStart {
+    server: Server,
+    store: Store,
+    tcp: Tcp,
+    limits: Limits,
+    log_format: LogFormat,
+}
+
+impl AtStart {
+    pub(super) fn of(config: &Config) -> Self {
+        Self {
+            server: config.server.clone(),
+            store: config.store,
+            tcp: config.tcp,
+            limits: config.limits,
+            log_format: config.log.format,
+        }
+    }
+
+    /// Settings that `newer` has otherwise than what runs: only a restart brings them into force.
+    #[must_use]
+    pub fn restart_needed(&self, newer: &Config) -> Vec<&'static str> {
+        let newer = Self::of(newer);
+        let (server, new_server) = (&self.server, &newer.server);
+        let (store, new_store) = (self.store, newer.store);
+        let (tcp, new_tcp) = (self.tcp, newer.tcp);
+        let (limits, new_limits) = (self.limits, newer.limits);
+        [
+            (server.listen != new_server.listen, "server.listen"),
+            (server.data_dir != new_server.data_dir, "server.data-dir"),
+            (server.control_socket != new_server.control_socket, "server.control-socket"),
+            (server.udp_threads != new_server.udp_threads, "server.udp-threads"),
+            (store.log_min_bytes != new_store.log_min_bytes, "store.log-size-min"),
+            (store.image_min_bytes != new_store.image_min_bytes, "store.image-size-min"),
+            (tcp.clients_max != new_tcp.clients_max, "tcp.clients-max"),
+            (tcp.per_client_max != new_tcp.per_client_max, "tcp.per-client-max"),
+            (tcp.idle != new_tcp.idle, "tcp.idle-seconds"),
+            (tcp.write != new_tcp.write, "tcp.write-seconds"),
+            (limits.transfers_max != new_limits.transfers_max, "limits.transfers-max"),
+            (
+                limits.transfers_per_primary_max != new_limits.transfers_per_primary_max,
+                "limits.transfers-per-primary-max",
+            ),
+            (limits.memory_bytes_max != new_limits.memory_bytes_max, "limits.memory-bytes-max"),
+            (self.log_format != newer.log_format, "log.format"),
+        ]
+        .into_iter()
+        .filter_map(|(differs, setting)| differs.then_some(setting))
+        .collect()
+    }
 }
