@@ -1,6 +1,6 @@
 //! Signed zones: which signatures travel with which answer. Denial proofs are not here yet.
 
-use super::check;
+use super::{check, check_in};
 
 #[test]
 fn rfc4035_3_1_1_do_brings_the_signature_beside_each_rrset() {
@@ -129,4 +129,24 @@ fn rfc8482_4_1_any_of_a_signed_name_is_one_rrset_and_its_signature() {
          answer www.signed. 3600 RRSIG A 8 2 3600 20300101000000 20200101000000 1 signed. d3d3",
     );
     check("www.signed. ANY", "NOERROR aa answer www.signed. 3600 A 192.0.2.3");
+}
+
+/// Its records are no part of the name space: only its hash stands there.
+#[test]
+fn rfc5155_7_2_8_a_name_with_nothing_but_nsec3_does_not_exist() {
+    let sig = "NSEC3 8 2 60 20300101000000 20200101000000 1 z. AAAA";
+    let (alone, both) = ("0p9mhaveqvm6t7vbl5lop2u3t2rp3tom", "2t7b4g4vsa5smi47k61mv5bv1a22bojr");
+    let zone = [
+        "$ORIGIN z.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\n@ NSEC3PARAM 1 0 0 -",
+        &format!("{alone} NSEC3 1 0 0 - {both} NS SOA\n{alone} RRSIG {sig}"),
+        &format!("{both} NSEC3 1 0 0 - {alone} A\n{both} A 192.0.2.1\n"),
+    ]
+    .join("\n");
+    let denial = "NXDOMAIN aa authority z. 5 SOA n. a.z. 1 2 3 4 5";
+    for qtype in ["A", "NSEC3", "ANY", "RRSIG", "TXT"] {
+        check_in(&zone, &format!("{alone}.z. {qtype}"), denial);
+    }
+    let address = format!("NOERROR aa answer {both}.z. 60 A 192.0.2.1");
+    check_in(&zone, &format!("{both}.z. A"), &address);
+    check_in(&zone, &format!("{both}.z. TXT"), "NOERROR aa authority z. 5 SOA n. a.z. 1 2 3 4 5");
 }
