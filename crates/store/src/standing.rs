@@ -36,8 +36,12 @@ pub(crate) struct Standing<V> {
 impl<V: Stored> Standing<V> {
     /// Octets of log that a compaction keeps for this zone, more or less.
     fn live_bytes(&self) -> u64 {
-        let content =
-            if self.image.is_some() { self.diffs_octets } else { self.version.size_bytes() };
+        let content = match self.image {
+            // It gets a new one, and none of the diffs is kept.
+            Some(_) if self.has_outgrown_its_image() => 0,
+            Some(_) => self.diffs_octets,
+            None => self.version.size_bytes(),
+        };
         content.saturating_add(wide(HEAD_OCTETS))
     }
 

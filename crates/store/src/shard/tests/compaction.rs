@@ -168,3 +168,27 @@ fn a_large_zone_keeps_its_image_until_its_diffs_exceed_half_of_it() {
     assert!((20..60).contains(&kept), "{kept}");
     assert_eq!(image(&disk).len(), 1);
 }
+
+#[test]
+fn diffs_of_a_large_zone_do_not_pile_up_for_ever() {
+    let disk = SimulatedDisk::new(1);
+    let (shard, _) = open(&disk);
+    let mut version = Tiny { serial: 1, octets: vec![0; 1_000] };
+    shard.commit(vec![whole(1, &version)]).unwrap();
+    let (mut compactions, mut longest) = (0, 0);
+    for by in 0..1_000_u32 {
+        let (entry, to) = diffs(1, &version, &[by as u8]);
+        shard.commit(vec![entry]).unwrap();
+        version = to;
+        longest = longest.max(shard.log.lock().unwrap().octets());
+        if shard.is_compaction_due().unwrap() {
+            shard.compact().unwrap();
+            compactions += 1;
+        }
+    }
+    assert!(longest < 2 * TUNING.log_min_bytes, "{longest}");
+    // But not at each commit, either.
+    assert!((10..100).contains(&compactions), "{compactions}");
+    let (_, found) = open(&disk.after_power_cut());
+    assert_eq!(found.zones[&1].version.as_deref(), Some(&version));
+}
