@@ -14,7 +14,9 @@ use wire::frame::{Frames, write_frame};
 
 /// Longest wait for a TCP handshake.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// Octets asked of the kernel at once.
+/// Octets asked of the kernel at first: enough for most changes.
+const READ_SIZE_FIRST: usize = 8 * 1_024;
+/// Octets asked of the kernel at once when there are many.
 const READ_SIZE: usize = 256 * 1_024;
 
 /// Waits on a transfer's stream.
@@ -83,7 +85,8 @@ impl Stream {
             Err(_) => return Err(DialFault::ConnectTimeout { waited: CONNECT_LIMIT }),
         };
         drop(socket.set_nodelay(true)); // slower without, but it works
-        let (frames, read) = (Frames::new(usize::from(u16::MAX)), Vec::with_capacity(READ_SIZE));
+        let (frames, read) =
+            (Frames::new(usize::from(u16::MAX)), Vec::with_capacity(READ_SIZE_FIRST));
         let window = Window::open(limits, Instant::now());
         Ok(Self { socket, limits, give_up_at, frames, read, received_bytes: 0, window })
     }
@@ -120,6 +123,9 @@ impl Stream {
             return Err(DialFault::TotalTimeout { waited, received_bytes });
         }
         let wait = left.min(idle);
+        if self.read.len() == self.read.capacity() {
+            self.read.reserve(READ_SIZE);
+        }
         self.read.clear();
         match timeout(wait, self.socket.read_buf(&mut self.read)).await {
             Ok(Ok(0)) => Err(DialFault::Eof { received_bytes: self.received_bytes }),
