@@ -7,13 +7,14 @@ use crate::clock::Clock;
 use crate::commit::{self, Committer};
 use crate::config::{Config, ConfigError};
 use crate::control::Running;
-use crate::dial::Dialler;
+use crate::dial::{Dialler, PROBES_MAX};
 use crate::http::{self, ControlSocket, SocketError};
 use crate::ledger::Ledger;
 use crate::log::{self, LevelSwitch};
+use crate::net::pin::Pins;
 use crate::net::tcp::{self, Clients, TcpLimits};
 use crate::net::udp::UdpThreads;
-use crate::net::{Responder, batch, socket};
+use crate::net::{Responder, batch, descriptors, socket};
 use crate::shard::{self, Lines, Shard, Shared};
 use socket2::Socket;
 use std::io;
@@ -186,7 +187,7 @@ impl Sockets {
         let tcp = listen
             .iter()
             .map(|&address| socket::tcp(address).map_err(failed(address, "TCP")))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
         let mut udp = Vec::new();
         for &address in listen {
             for _ in 0..config.server.udp_threads.get() {
@@ -194,8 +195,8 @@ impl Sockets {
             }
         }
         let tcp_limits = TcpLimits {
-            clients_max: config.tcp.clients_max,
-            per_client_max: config.tcp.per_client_max,
+            clients_max,
+            per_client_max: config.tcp.per_client_max.min(clients_max),
             idle: Duration::from_secs(config.tcp.idle.0.into()),
             stalled: Duration::from_secs(config.tcp.write.0.into()),
         };
@@ -219,10 +220,11 @@ impl Listening {
         let mut udp_threads = Vec::new();
         for (index, socket) in sockets.udp.into_iter().enumerate() {
             let threads = UdpThreads { responder: responder(), stop: stop_udp.clone() };
-            udp_threads.push(threads.spawn(socket, index % cpus())?);
+            udp_threads.push(threads.spawn(socket, index, pins.of_thread(index))?);
         }
         let clients = Clients::new(sockets.tcp_limits);
         let mut tasks = Vec::new();
+        let open_max = descriptors::raise_limit();
         for listener in sockets.tcp {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             let serving = tcp::serve(listener, responder(), clients.clone(), stopped.clone());
@@ -236,6 +238,10 @@ impl Listening {
         self.stop_udp.store(true, Ordering::Relaxed);
         self.stop_tasks.send_replace(true);
         for task in self.tasks {
+        let dialled = PROBES_MAX.saturating_add(config.limits.transfers_max);
+        let sockets = tcp.len().saturating_add(udp.len());
+        let wanted = config.tcp.clients_max;
+        let clients_max = descriptors::clients_that_fit(open_max, wanted, sockets, dialled);
             drop(tokio::time::timeout(STOP_LIMIT, task).await);
         }
         for thread in self.udp_threads {
@@ -265,6 +271,7 @@ fn cpus() -> usize {
     available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
+        let pins = Pins::choose();
 /// Runs a daemon until SIGTERM or SIGINT; SIGHUP reloads. Blocks.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ mod turns;
 use fault::DialFault;
 use memory::Memory;
 use stream::StreamLimits;
+pub(crate) use turns::PROBES_MAX;
 use turns::{Over, Place, Turns};
 
 use crate::clock::Clock;

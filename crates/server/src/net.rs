@@ -1,6 +1,8 @@
 //! What comes over the network, on whatever transport: one way to respond.
 
 pub(crate) mod batch;
+pub(crate) mod descriptors;
+pub(crate) mod pin;
 pub(crate) mod socket;
 pub(crate) mod tcp;
 pub(crate) mod udp;

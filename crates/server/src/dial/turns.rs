@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// SOA queries in flight: each holds a socket, and a start has one for every zone.
-const PROBES_MAX: usize = 256;
+pub(crate) const PROBES_MAX: usize = 256;
 /// The same towards one primary.
 const PROBES_PER_PRIMARY_MAX: usize = 32;
 

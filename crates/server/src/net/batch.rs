@@ -303,18 +303,6 @@ fn set_option(
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Binds the calling thread to one CPU. A refusal (a container's limits) costs speed, not service.
-pub(crate) fn pin_thread(cpu: usize) -> io::Result<()> {
-    // SAFETY: `set` is a plain bit array that lives during the call; CPU_SET checks its index
-    // against the array's size only in debug builds, so it is checked here.
-    let result = unsafe {
-        let mut set: libc::cpu_set_t = zeroed();
-        libc::CPU_SET(cpu % (8 * size_of::<libc::cpu_set_t>()), &mut set);
-        libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set)
-    };
-    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
-}
-
 /// Lets every other thread of ours go first: for building zones while queries are answered.
 pub(crate) fn lower_thread_priority() {
     const NICE: libc::c_int = 15;

@@ -1,7 +1,8 @@
-//! Queries over UDP: one pinned thread a socket, one system call for many datagrams.
+//! Queries over UDP: one thread a socket, one system call for many datagrams.
 
 use super::Responder;
-use super::batch::{Batch, pin_thread};
+use super::batch::Batch;
+use super::pin::pin_thread;
 use proto::answer::Transport;
 use socket2::Socket;
 use std::io::ErrorKind;
@@ -21,18 +22,29 @@ pub(crate) struct UdpThreads {
 }
 
 impl UdpThreads {
-    /// Starts the thread that answers on `socket`, bound to `cpu`.
-    pub(crate) fn spawn(&self, socket: Socket, cpu: usize) -> std::io::Result<JoinHandle<()>> {
+    /// Starts the thread that answers on `socket`, bound to `cpu` if there is one. A refusal to
+    /// bind it costs speed, not service.
+    pub(crate) fn spawn(
+        &self,
+        socket: Socket,
+        index: usize,
+        cpu: Option<usize>,
+    ) -> std::io::Result<JoinHandle<()>> {
         let threads = self.clone();
-        std::thread::Builder::new().name(format!("udp-{cpu}")).spawn(move || {
-            if let Err(fault) = pin_thread(cpu) {
+        std::thread::Builder::new().name(format!("udp-{index}")).spawn(move || {
+            if let Some(cpu) = cpu
+                && let Err(fault) = pin_thread(cpu)
+            {
                 tracing::debug!(cpu, %fault, "UDP thread is not pinned");
             }
             while !threads.stop.load(Ordering::Relaxed) {
                 let run = std::panic::AssertUnwindSafe(|| threads.answer_until_stopped(&socket));
                 if std::panic::catch_unwind(run).is_err() {
                     // The batch in hand is lost, like datagrams are; nothing else may be.
-                    tracing::error!(cpu, "UDP thread failed on a query and goes on with the next");
+                    tracing::error!(
+                        index,
+                        "UDP thread failed on a query and goes on with the next"
+                    );
                 }
             }
         })
