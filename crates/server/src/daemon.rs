@@ -22,7 +22,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{JoinHandle, available_parallelism};
 use std::time::Duration;
 use store::{Store, StoreError, Tuning};
@@ -65,8 +65,7 @@ pub enum Error {
 pub struct Daemon {
     running: Running,
     listening: Listening,
-    /// Ends the compacting thread when dropped.
-    stop_compacting: SyncSender<()>,
+    compacting: Compacting,
     /// End when nothing can reach them any more.
     writers: Vec<JoinHandle<()>>,
     shard_tasks: Vec<tokio::task::JoinHandle<()>>,
@@ -91,6 +90,7 @@ impl Daemon {
             ..Tuning::default()
         };
         let (store, recovery) = Store::open_with(&config.server.data_dir, tuning)?;
+        tell_of_faults(&recovery.faults);
         let store = Arc::new(store);
         let runtime = Builder::new_multi_thread().thread_name("io").enable_all().build()?;
         let control_socket = {
@@ -131,15 +131,10 @@ impl Daemon {
         let mut listening = Listening::start(sockets, responder)?;
         let api = serve_api(control_socket, running.clone(), listening.stop_tasks.subscribe());
         listening.tasks.push(runtime.spawn(api));
-        let (stop_compacting, stopped_compacting) = sync_channel(1);
-        let compacting =
-            std::thread::Builder::new().name("compact".to_owned()).spawn(move || {
-                batch::lower_thread_priority();
-                commit::compact_until(&store, &stopped_compacting);
-            })?;
+        let compacting = Compacting::start(store)?;
         drop(inside);
-        let writers = vec![ledger_thread, commit_thread, compacting];
-        Ok(Self { running, listening, stop_compacting, writers, shard_tasks, runtime, transfers })
+        let writers = vec![ledger_thread, commit_thread];
+        Ok(Self { running, listening, compacting, writers, shard_tasks, runtime, transfers })
     }
 
     /// Reads the configuration again. Blocks.
@@ -150,8 +145,11 @@ impl Daemon {
         self.runtime.block_on(self.running.reload())
     }
 
-    /// Ends everything in order, and returns when all that was learnt is on disk. Blocks.
+    /// Ends everything in order, and returns when all that was learnt is on disk. Blocks. A
+    /// compaction that takes longer is left behind: the next start goes on without its work.
     pub fn stop(self) {
+        let Compacting { stop, ended: compaction_ended } = self.compacting;
+        drop(stop);
         self.runtime.block_on(async {
             self.listening.stop().await;
             self.running.stop_shards().await;
@@ -161,12 +159,57 @@ impl Daemon {
         });
         // What still holds a way to the writers goes first; then they end by themselves.
         self.transfers.shutdown_timeout(STOP_LIMIT);
-        drop(self.stop_compacting);
         drop(self.running);
         self.runtime.shutdown_timeout(STOP_LIMIT);
         for thread in self.writers {
             drop(thread.join());
         }
+        if compaction_ended.recv_timeout(STOP_LIMIT) == Err(RecvTimeoutError::Timeout) {
+            tracing::info!("a compaction was left unfinished; it is taken up again after a start");
+        }
+    }
+}
+
+/// The thread that tidies the commit log.
+struct Compacting {
+    /// Ends the thread when dropped; a compaction that runs is finished first.
+    stop: SyncSender<()>,
+    /// Is disconnected when the thread has ended. Not joined: how long a compaction takes is for
+    /// the disk to say, and one that is cut off by the end of the program does no harm.
+    ended: Receiver<()>,
+}
+
+impl Compacting {
+    fn start(store: Arc<Store>) -> io::Result<Self> {
+        let (stop, stopped) = sync_channel(1);
+        let (ending, ended) = sync_channel(1);
+        std::thread::Builder::new().name("compact".to_owned()).spawn(move || {
+            batch::lower_thread_priority();
+            commit::compact_until(&store, &stopped);
+            drop(store);
+            drop::<SyncSender<()>>(ending);
+        })?;
+        Ok(Self { stop, ended })
+    }
+}
+
+/// Each fault once, with the file and what was found there; what it cost which zone is told when
+/// the zone is taken up.
+fn tell_of_faults(faults: &[store::Fault]) {
+    /// A damaged disk has no end of them, and the first ones say as much as all.
+    const TOLD_MAX: usize = 20;
+    for fault in faults.iter().take(TOLD_MAX) {
+        if fault.kind.is_benign() {
+            tracing::warn!("{fault}; it was cut off");
+        } else {
+            tracing::error!(
+                "damage on disk: {fault}; zones with commits there go on from an older version or \
+                 are transferred anew. Look for disk errors in the kernel log"
+            );
+        }
+    }
+    if let Some(more) = faults.len().checked_sub(TOLD_MAX).filter(|more| *more > 0) {
+        tracing::error!(more, "more damage on disk; `understudy check` shows all of it");
     }
 }
 
