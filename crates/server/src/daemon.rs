@@ -224,6 +224,7 @@ impl Sockets {
     /// TCP first: unlike our UDP sockets, which share their address, it finds out whether somebody
     /// else has the port.
     fn open(config: &Config) -> Result<Self, Error> {
+        let open_max = descriptors::raise_limit();
         let listen = &config.server.listen;
         let failed =
             |address, transport| move |source| Error::Listen { address, transport, source };
@@ -237,6 +238,10 @@ impl Sockets {
                 udp.push(socket::udp(address).map_err(failed(address, "UDP"))?);
             }
         }
+        let dialled = PROBES_MAX.saturating_add(config.limits.transfers_max);
+        let sockets = tcp.len().saturating_add(udp.len());
+        let wanted = config.tcp.clients_max;
+        let clients_max = descriptors::clients_that_fit(open_max, wanted, sockets, dialled);
         let tcp_limits = TcpLimits {
             clients_max,
             per_client_max: config.tcp.per_client_max.min(clients_max),
@@ -261,13 +266,13 @@ impl Listening {
         let (stop_tasks, stopped) = watch::channel(false);
         let stop_udp = Arc::new(AtomicBool::new(false));
         let mut udp_threads = Vec::new();
+        let pins = Pins::choose();
         for (index, socket) in sockets.udp.into_iter().enumerate() {
             let threads = UdpThreads { responder: responder(), stop: stop_udp.clone() };
             udp_threads.push(threads.spawn(socket, index, pins.of_thread(index))?);
         }
         let clients = Clients::new(sockets.tcp_limits);
         let mut tasks = Vec::new();
-        let open_max = descriptors::raise_limit();
         for listener in sockets.tcp {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             let serving = tcp::serve(listener, responder(), clients.clone(), stopped.clone());
@@ -281,10 +286,6 @@ impl Listening {
         self.stop_udp.store(true, Ordering::Relaxed);
         self.stop_tasks.send_replace(true);
         for task in self.tasks {
-        let dialled = PROBES_MAX.saturating_add(config.limits.transfers_max);
-        let sockets = tcp.len().saturating_add(udp.len());
-        let wanted = config.tcp.clients_max;
-        let clients_max = descriptors::clients_that_fit(open_max, wanted, sockets, dialled);
             drop(tokio::time::timeout(STOP_LIMIT, task).await);
         }
         for thread in self.udp_threads {
@@ -314,12 +315,42 @@ fn cpus() -> usize {
     available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-        let pins = Pins::choose();
 /// Runs a daemon until SIGTERM or SIGINT; SIGHUP reloads. Blocks.
 ///
 /// # Errors
 /// When it cannot start.
 pub fn serve(path: &Path) -> Result<(), Error> {
+    let waiting = Builder::new_current_thread().enable_io().build()?;
+    // Before anything that takes long: until then the system ends us at the first signal.
+    let mut signals = {
+        let _inside = waiting.enter();
+        Signals::listen()?
+    };
+    let path = path.to_owned();
+    let starting = waiting.spawn_blocking(move || start_from(&path));
+    let started = waiting.block_on(async {
+        tokio::select! {
+            biased;
+            started = starting => Some(started),
+            () = signals.stop() => None,
+        }
+    });
+    let Some(started) = started else {
+        tracing::info!("stopped before the start was over");
+        waiting.shutdown_background(); // killed at any point, the disk is as good as before
+        return Ok(());
+    };
+    let daemon = started.map_err(io::Error::other)??;
+    while waiting.block_on(signals.next()) == Signal::Reload {
+        drop(daemon.reload()); // told in the log, whichever way it went
+    }
+    tracing::info!("stopping");
+    daemon.stop();
+    Ok(())
+}
+
+/// From the file to a daemon that serves, with the log as the file says.
+fn start_from(path: &Path) -> Result<Daemon, Error> {
     let config = Config::load(path)?;
     let level = log::start(config.log).map_err(io::Error::other)?;
     for warning in &config.warnings {
@@ -329,16 +360,7 @@ pub fn serve(path: &Path) -> Result<(), Error> {
     let zones = config.zones.len();
     let daemon = Daemon::start_logging(config, Some(level))?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen, zones, "serving");
-    let mut signals = {
-        let _inside = daemon.runtime.enter();
-        Signals::listen()?
-    };
-    while daemon.runtime.block_on(signals.next()) == Signal::Reload {
-        drop(daemon.reload()); // told in the log, whichever way it went
-    }
-    tracing::info!("stopping");
-    daemon.stop();
-    Ok(())
+    Ok(daemon)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -368,6 +390,14 @@ impl Signals {
             _ = self.reload.recv() => Signal::Reload,
             _ = self.terminate.recv() => Signal::Stop,
             _ = self.interrupt.recv() => Signal::Stop,
+        }
+    }
+
+    /// Waits for one that ends us. A wish to reload is kept for [`Signals::next`].
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
 }

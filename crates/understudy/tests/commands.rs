@@ -145,3 +145,25 @@ fn check_finds_a_damaged_database() {
     assert_eq!(output.status.code(), Some(1), "{}", said(&output.stdout));
     assert!(said(&output.stderr).contains("sqlite"), "{}", said(&output.stderr));
 }
+
+#[test]
+fn signals_during_a_start_do_not_kill_and_sigterm_ends_it_at_once() {
+    let (folder, path) = configured("");
+    std::fs::remove_file(&path).expect("it was there");
+    let made = Command::new("mkfifo").arg(&path).status().expect("mkfifo is everywhere");
+    assert!(made.success());
+    let mut daemon = Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .args(["serve", "--config", &path])
+        .spawn()
+        .expect("the program starts");
+    // Opens when the daemon has begun to read its settings, which then do not come.
+    let settings = std::fs::File::options().write(true).open(&path).expect("the daemon reads it");
+    for signal in ["-HUP", "-TERM"] {
+        let process = daemon.id().to_string();
+        let sent = Command::new("kill").args([signal, &process]).status().expect("kill is there");
+        assert!(sent.success());
+    }
+    let ended = daemon.wait().expect("it ends");
+    assert!(ended.success(), "{ended}");
+    drop((settings, folder));
+}
