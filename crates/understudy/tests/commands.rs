@@ -1,7 +1,7 @@
 //! The program as a shell sees it: what it prints where, and how it ends.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 fn understudy(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_understudy"))
@@ -158,12 +158,49 @@ fn signals_during_a_start_do_not_kill_and_sigterm_ends_it_at_once() {
         .expect("the program starts");
     // Opens when the daemon has begun to read its settings, which then do not come.
     let settings = std::fs::File::options().write(true).open(&path).expect("the daemon reads it");
-    for signal in ["-HUP", "-TERM"] {
-        let process = daemon.id().to_string();
-        let sent = Command::new("kill").args([signal, &process]).status().expect("kill is there");
-        assert!(sent.success());
-    }
+    tell(&daemon, "-HUP");
+    tell(&daemon, "-TERM");
     let ended = daemon.wait().expect("it ends");
     assert!(ended.success(), "{ended}");
     drop((settings, folder));
+}
+
+#[test]
+fn what_a_crash_left_on_disk_is_a_warning_and_damage_is_an_error_each_with_its_file() {
+    let (folder, path) = configured("");
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+    let rest = format!("listen = [\"{}\"]\n[log]\nformat = \"text\"\n", port.expect("a free port"));
+    std::fs::write(&path, format!("[server]\ndata-dir = \"data\"\n{rest}")).expect("ours");
+    let data = folder.path().join("data");
+    let log_of_a_run = || {
+        let mut daemon = Command::new(env!("CARGO_BIN_EXE_understudy"))
+            .args(["serve", "--config", &path])
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let socket = data.join("control.sock").display().to_string();
+        while !understudy(&["zone", "list", "--socket", &socket]).status.success() {
+            assert!(daemon.try_wait().expect("a child").is_none(), "it ended");
+        }
+        tell(&daemon, "-TERM");
+        said(&daemon.wait_with_output().expect("it ends").stderr)
+    };
+    let clean = log_of_a_run();
+    assert!(!clean.contains("WARN") && !clean.contains("ERROR"), "{clean}");
+    let log = data.join("shard-0").join("log-0000000001");
+    let mut octets = std::fs::read(&log).expect("a commit log");
+    octets.extend([7; 100]);
+    std::fs::write(&log, &octets).expect("ours");
+    let after_crash = log_of_a_run();
+    assert!(after_crash.contains("WARN") && !after_crash.contains("ERROR"), "{after_crash}");
+    assert!(after_crash.contains("log-0000000001: 100 octets"), "{after_crash}");
+    std::fs::write(&log, [7; 128]).expect("ours");
+    let damaged = log_of_a_run();
+    assert!(damaged.contains("ERROR damage on disk: "), "{damaged}");
+    assert!(damaged.contains("log-0000000001: the header is damaged"), "{damaged}");
+}
+
+fn tell(daemon: &Child, signal: &str) {
+    let sent = Command::new("kill").args([signal, &daemon.id().to_string()]).status();
+    assert!(sent.is_ok_and(|sent| sent.success()), "kill {signal}");
 }
