@@ -254,7 +254,13 @@ impl<V: Stored> Log<V> {
                 self.standings.replace(zone, Some(standing))
             }
             Change::Diffs { version, .. } => {
-                self.standings.change(zone, |held| held.advance(version, (at, octets), turn));
+                let is_compacting = self.is_compacting;
+                self.standings.change(zone, |held| {
+                    held.advance(version, (at, octets), turn);
+                    if is_compacting {
+                        held.note_beside_compaction(at);
+                    }
+                });
                 None
             }
             Change::Drop => self.standings.replace(zone, None),

@@ -22,8 +22,8 @@ pub(crate) struct Standing<V> {
     pub(crate) base_at: Place,
     /// The chain's base, when it has a file of its own.
     pub(crate) image: Option<ImageRef>,
-    /// Frames of diffs since an image; empty for zones that live in the log itself, which are
-    /// written whole when the log is compacted.
+    /// Frames of diffs since an image. Zones that live in the log itself are written whole when it is
+    /// compacted, and have here at most the diffs that were committed beside a compaction.
     pub(crate) diffs: Vec<Place>,
     /// Octets of all diffs since the base.
     pub(crate) diffs_octets: u64,
@@ -66,6 +66,14 @@ impl<V: Stored> Standing<V> {
         self.turn = turn;
         self.diffs_octets = self.diffs_octets.saturating_add(octets);
         if self.image.is_some() {
+            self.diffs.push(at);
+        }
+    }
+
+    /// Notes where diffs of a zone without an image are, while a compaction runs: it may be giving
+    /// the zone one, which these then follow.
+    pub(crate) fn note_beside_compaction(&mut self, at: Place) {
+        if self.image.is_none() {
             self.diffs.push(at);
         }
     }
