@@ -68,7 +68,8 @@ pub struct Daemon {
     compacting: Compacting,
     /// End when nothing can reach them any more.
     writers: Vec<JoinHandle<()>>,
-    shard_tasks: Vec<tokio::task::JoinHandle<()>>,
+    /// Ends when its shard is told to stop.
+    zones: JoinHandle<()>,
     runtime: Runtime,
     transfers: Runtime,
 }
@@ -115,7 +116,7 @@ impl Daemon {
             inbox,
             lines: Lines::new(),
         };
-        let shard_tasks = vec![runtime.spawn(Shard::new(clock, messages, ledger).run())];
+        let zones = follow_zones(Shard::new(clock, messages, ledger))?;
         let running = Running::new(config, store.clone(), shared, log_level);
         runtime.block_on(running.load(recovery))?;
         let responder = || {
@@ -134,7 +135,7 @@ impl Daemon {
         let compacting = Compacting::start(store)?;
         drop(inside);
         let writers = vec![ledger_thread, commit_thread];
-        Ok(Self { running, listening, compacting, writers, shard_tasks, runtime, transfers })
+        Ok(Self { running, listening, compacting, writers, zones, runtime, transfers })
     }
 
     /// Reads the configuration again. Blocks.
@@ -153,10 +154,8 @@ impl Daemon {
         self.runtime.block_on(async {
             self.listening.stop().await;
             self.running.stop_shards().await;
-            for task in self.shard_tasks {
-                drop(tokio::time::timeout(STOP_LIMIT, task).await);
-            }
         });
+        drop(self.zones.join()); // it has saved what it must, or said why not
         // What still holds a way to the writers goes first; then they end by themselves.
         self.transfers.shutdown_timeout(STOP_LIMIT);
         drop(self.running);
@@ -294,10 +293,18 @@ impl Listening {
     }
 }
 
+/// The zones' machines have a thread to themselves: among many workers each of their short steps
+/// would wake a second one that finds nothing left to do.
+fn follow_zones(shard: Shard) -> io::Result<JoinHandle<()>> {
+    let runtime = Builder::new_current_thread().thread_name("zones").enable_time().build()?;
+    let follow = move || runtime.block_on(shard.run());
+    std::thread::Builder::new().name("zones".to_owned()).spawn(follow)
+}
+
 /// Zones are fetched and built on threads that let queries go first.
 fn transfer_runtime() -> io::Result<Runtime> {
     Builder::new_multi_thread()
-        .worker_threads(cpus())
+        .worker_threads(cpus().div_ceil(2))
         .thread_name("transfer")
         .on_thread_start(batch::lower_thread_priority)
         .enable_all()
