@@ -58,13 +58,23 @@ fn circumstances() -> Value {
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let nsd = find("nsd").map(|nsd| first_line(Command::new(nsd).arg("-v")));
     json!({
-        "commit": first_line(Command::new("git").args(["describe", "--always", "--dirty"])),
+        "commit": commit(),
         "nsd": nsd.unwrap_or_default(),
         "cpu": model,
         "cpus": cpus.lines().filter(|line| line.starts_with("processor")).count(),
         "kernel": kernel.trim(),
         "taken": first_line(Command::new("date").args(["-u", "+%Y-%m-%dT%H:%MZ"])),
     })
+}
+
+/// The commit, and whether the crates differ from it.
+fn commit() -> String {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let git =
+        |arguments: &[&str]| first_line(Command::new("git").args(["-C", root]).args(arguments));
+    let commit = git(&["rev-parse", "--short", "HEAD"]);
+    let is_changed = !git(&["status", "--porcelain", "--", "crates", "Cargo.lock"]).is_empty();
+    if is_changed { format!("{commit}, changed") } else { commit }
 }
 
 /// What a program says first, wherever it says it.
