@@ -113,29 +113,42 @@ fn run(store: &Store, table: &Table, clock: Clock, mut requests: mpsc::Receiver<
         let commits: Vec<Commit<'_>> = batch.iter().map(CommitRequest::as_commit).collect();
         let together = commit(store, &commits);
         drop(commits);
-        for CommitRequest { zone, change, attempt, soa, inbox } in batch.drain(..) {
-            let version = change.version().clone();
+        let ended = batch.drain(..).map(|request| {
+            let (zone, version) = (request.zone, request.change.version());
             let result = match &together {
                 Ok(()) => Ok(()),
                 // One zone's trouble is no other's: what failed together is tried one by one, and
                 // whole, for then it fits whatever the log holds.
                 Err(_) => commit(store, &[Commit::Whole { id: zone, version: version.clone() }]),
             };
-            if result.is_ok() {
-                if let Change::Whole(_) = change {
-                    save_first_timers(store, zone, timers_from(clock.wall().0, &version));
-                }
-                table.publish(zone, ZoneState::Serving(version.clone()));
-            }
-            let result = result.map(|()| version).map_err(|fault| {
-                let code = fault.code();
-                tracing::error!(%zone, code, %fault, "a new version cannot be written to disk");
-                Fault::new(Code::InstallFailed).with("reason", &fault).with("disk", fault.code())
-            });
-            // A shard never waits for this thread, so this thread may wait for a shard.
-            inbox.tell(Message::Event(zone, DriverEvent::Installed(attempt, soa, result)));
+            (request, result)
+        });
+        let (wholes, diffs): (Vec<_>, Vec<_>) =
+            ended.partition(|(request, _)| matches!(request.change, Change::Whole(_)));
+        for (request, result) in diffs {
+            publish(table, request, result); // a change never waits for SQLite
+        }
+        save_first_timers(store, clock.wall().0, &wholes);
+        for (request, result) in wholes {
+            publish(table, request, result);
         }
     }
+}
+
+/// Makes a durable version visible, and tells its zone either way.
+fn publish(table: &Table, request: CommitRequest, result: Result<(), StoreError>) {
+    let CommitRequest { zone, change, attempt, soa, inbox } = request;
+    let version = change.version().clone();
+    if result.is_ok() {
+        table.publish(zone, ZoneState::Serving(version.clone()));
+    }
+    let result = result.map(|()| version).map_err(|fault| {
+        let code = fault.code();
+        tracing::error!(%zone, code, %fault, "a new version cannot be written to disk");
+        Fault::new(Code::InstallFailed).with("reason", &fault).with("disk", code)
+    });
+    // A shard never waits for this thread, so this thread may wait for a shard.
+    inbox.tell(Message::Event(zone, DriverEvent::Installed(attempt, soa, result)));
 }
 
 /// A fault of ours in the store fails the commit, not the thread that every zone needs.
@@ -143,12 +156,20 @@ fn commit(store: &Store, batch: &[Commit<'_>]) -> Result<(), StoreError> {
     catch_unwind(AssertUnwindSafe(|| store.commit(batch))).unwrap_or(Err(StoreError::Poisoned))
 }
 
-/// A whole version leaves its first deadlines on disk before it is seen, so that a crash before the
-/// next batch of timers does not forget it. Without them it is served all the same: a restart then
-/// holds it expired until a primary confirms it, and the log says why.
-fn save_first_timers(store: &Store, zone: ZoneId, timers: Timers) {
-    if let Err(fault) = store.meta().save_timers(&[(zone, timers)]) {
-        tracing::error!(%zone, code = fault.code(), %fault, "deadlines cannot be saved");
+/// Whole versions leave their first deadlines on disk before they are seen, so that a crash before
+/// the next batch of timers does not forget them. Without them they are served all the same: a
+/// restart then holds them expired until a primary confirms them, and the log says why.
+fn save_first_timers(store: &Store, now: u64, wholes: &[(CommitRequest, Result<(), StoreError>)]) {
+    let durable = wholes.iter().filter(|(_, result)| result.is_ok());
+    let timers: Vec<(ZoneId, Timers)> = durable
+        .map(|(request, _)| (request.zone, timers_from(now, request.change.version())))
+        .collect();
+    if timers.is_empty() {
+        return;
+    }
+    if let Err(fault) = store.meta().save_timers(&timers) {
+        let (code, zones) = (fault.code(), timers.len());
+        tracing::error!(code, zones, %fault, "deadlines of new versions cannot be saved");
     }
 }
 

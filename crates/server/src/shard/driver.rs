@@ -369,7 +369,11 @@ impl ZoneDriver {
         match result {
             Ok(version) => {
                 lines::installed(&self.name.apex, &version, self.record.last_success.as_ref());
-                self.version = Some(version);
+                let old = self.version.replace(version);
+                if let Goal::Transfer { since: None } = self.goal {
+                    // Of a zone replaced as a whole there is much to free: not while others wait.
+                    drop(tokio::task::spawn_blocking(move || drop(old)));
+                }
                 self.confirmed_at = Some(self.shared.clock.wall());
                 self.unsaved = true;
                 self.overcome();
