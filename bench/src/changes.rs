@@ -48,11 +48,14 @@ fn follow(kinds: [&Kind; 2], delegations: u32, runs: usize) -> Result<Vec<Row>> 
         Row::new(&format!("IXFR of one record in {records}, CPU"), "ms", ""),
         Row::new(&format!("IXFR of one record in {records}, NOTIFY until served"), "ms", ""),
     ];
-    std::thread::sleep(2 * BEAT); // what follows a transfer is no part of a change
+    // What follows a transfer is no part of a change, nor of rest.
+    std::thread::sleep(5 * BEAT);
     let at_rest = cpu_during(&servers, || {
-        std::thread::sleep(BEAT);
+        std::thread::sleep(3 * BEAT);
         Ok(())
-    })?;
+    })?
+    .map(|used_s| used_s / 3.0);
+    println!("  at rest: {:.3?} ms of CPU a second", at_rest.map(|s| s * 1e3 / BEAT.as_secs_f64()));
     for run in 1..=runs {
         let used = cpu_during(&servers, || {
             for _ in 0..CHANGES {
