@@ -29,6 +29,18 @@ pub(crate) struct Shard<V> {
     log: Mutex<Log<V>>,
 }
 
+/// A compaction that has begun.
+struct Begun {
+    /// Sequence number of the base to be.
+    base: u64,
+    /// Sequence number of the segment that commits go to meanwhile.
+    segment: u64,
+    /// All segments before it.
+    old: Vec<Segment>,
+    /// Octets of those.
+    before_octets: u64,
+}
+
 /// What opening a shard found.
 pub(crate) struct Found<V> {
     /// Every zone with something committed.
@@ -78,6 +90,17 @@ impl<V: Stored> Shard<V> {
 
     /// Compacts, beside commits. `None` if another thread is at it.
     pub(crate) fn compact(&self) -> Result<Option<Compacted>, StoreError> {
+        let Some(begun) = self.begin_compaction()? else { return Ok(None) };
+        let Begun { base, segment, old, before_octets } = begun;
+        let rewritten = Rewriting::begin(&*self.disk, base, &old, self.tuning.image_min_bytes)
+            .and_then(|rewriting| self.rewrite(rewriting, segment));
+        let after_octets = self.end_compaction()?;
+        let images_written = rewritten?;
+        Ok(Some(Compacted { before_octets, after_octets, images_written }))
+    }
+
+    /// Begins the segment that commits go to meanwhile.
+    fn begin_compaction(&self) -> Result<Option<Begun>, StoreError> {
         let mut log = self.lock()?;
         if log.is_compacting {
             return Ok(None);
@@ -87,17 +110,19 @@ impl<V: Stored> Shard<V> {
         let before_octets = log.octets();
         log.rotate(&*self.disk, self.next_seq())?;
         let unused = std::mem::take(&mut log.unused);
-        let (begun, old) = (log.active.name.seq(), log.segments.clone());
+        let (segment, old) = (log.active.name.seq(), log.segments.clone());
+        // Before any commit goes to the new segment: a zone may get an image that all of them follow.
         log.is_compacting = true;
         drop(log);
         self.remove(&unused);
-        let rewritten = Rewriting::begin(&*self.disk, base, &old, self.tuning.image_min_bytes)
-            .and_then(|rewriting| self.rewrite(rewriting, begun));
+        Ok(Some(Begun { base, segment, old, before_octets }))
+    }
+
+    /// Whatever became of the compaction. Returns the octets of the log.
+    fn end_compaction(&self) -> Result<u64, StoreError> {
         let mut log = self.lock()?;
         log.is_compacting = false;
-        let images_written = rewritten?;
-        let after_octets = log.octets();
-        Ok(Some(Compacted { before_octets, after_octets, images_written }))
+        Ok(log.octets())
     }
 
     fn rewrite(&self, mut rewriting: Rewriting<'_>, begun: u64) -> Result<u32, StoreError> {

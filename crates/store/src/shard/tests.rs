@@ -11,18 +11,25 @@ use wire::serial::Serial;
 mod compaction;
 mod crashes;
 mod damage;
+mod scripts;
 
-/// A version of a few octets: its serial, and every octet that was ever put into it.
+/// A version of a few octets: its serial, and every octet that was put into it since it last shrank.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Tiny {
     serial: u32,
     octets: Vec<u8>,
 }
 
+/// The diff that takes all octets away.
+const SHRINK: u8 = 251;
+
 impl Tiny {
     /// The version after the diff `grown`.
     fn grown(&self, by: u8) -> Self {
         let mut octets = self.octets.clone();
+        if by == SHRINK {
+            octets.clear();
+        }
         octets.push(by);
         Self { serial: self.serial.wrapping_add(1), octets }
     }
