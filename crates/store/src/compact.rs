@@ -122,7 +122,9 @@ impl<V: Stored> Log<V> {
 
 impl<V: Stored> Planned<V> {
     fn new(zone: u32, held: &Standing<V>, begun: u64) -> Self {
-        let keep = held.image.filter(|_| !held.has_outgrown_its_image());
+        // The chain of a version that is behind may have diffs that do not apply (P3).
+        let is_sound = !held.whole_only;
+        let keep = held.image.filter(|_| is_sound && !held.has_outgrown_its_image());
         let old = held.diffs.iter().copied().filter(|at| at.segment < begun);
         Self {
             zone,

@@ -218,3 +218,28 @@ fn a_diff_beside_the_compaction_that_gives_its_zone_an_image_outlives_the_next_o
     bench.diff(1);
     bench.check();
 }
+
+#[test]
+fn a_version_behind_diffs_that_do_not_apply_is_what_a_compaction_keeps() {
+    for (octets, beside) in [(20, 0), (20, 1), (2_000, 0), (2_000, 1)] {
+        let mut bench = Bench::new(1);
+        bench.whole(1, octets);
+        let held = bench.held[&1].clone();
+        // Octets with good checksums that do not result in what was said to result.
+        let (mut entry, _) = diffs(1, &held, &[7]);
+        if let Change::Diffs { encoded, .. } = &mut entry.change {
+            encoded.clear();
+        }
+        bench.shard.commit(vec![entry]).unwrap();
+        bench.disk = bench.disk.after_power_cut();
+        let (shard, found) = open(&bench.disk);
+        bench.shard = shard;
+        assert_eq!(found.zones[&1].version.as_deref(), Some(&held));
+        assert!(found.zones[&1].loss.is_some());
+        bench.compact_beside(|bench| (0..beside).for_each(|_| bench.diff(1)));
+        bench.diff(1);
+        bench.check();
+        bench.shard.compact().unwrap();
+        bench.check();
+    }
+}
