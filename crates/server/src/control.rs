@@ -152,6 +152,12 @@ impl Running {
             }
             Content::Empty => return None,
         };
+        if *version.apex() != zone.key.apex {
+            // A database restored from a backup may give a number to another zone.
+            let (zone, held) = (&zone.key.apex, version.apex());
+            tracing::error!(%zone, %held, "the disk holds another zone's content; not served");
+            return None;
+        }
         let clock = self.0.shared.clock;
         // Without deadlines the version was never published: the crash came in between.
         let (confirmed_at, expires_at) =
