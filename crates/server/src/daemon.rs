@@ -78,7 +78,8 @@ impl Daemon {
     /// Starts everything, and returns when queries are answered. Blocks; not for async code.
     ///
     /// # Errors
-    /// When a resource of the settings cannot be had. Nothing goes on running then.
+    /// When a resource of the settings cannot be had. The program should end then: no query was
+    /// taken, but threads that were started already are not called back.
     pub fn start(config: Config) -> Result<Self, Error> {
         Self::start_logging(config, None)
     }

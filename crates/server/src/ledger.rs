@@ -100,17 +100,25 @@ impl Ledger {
 /// Gathers for a while, then writes: a sync to disk each two seconds is nobody's burden, one for
 /// each change of each zone would stand in the way of commits.
 fn write_until_closed(store: &Store, entries: &Receiver<Entry>, lost: &AtomicU64) {
+    // What the disk refused goes with the next batch: one deadline a zone, so it stays bounded.
+    let mut timers = BTreeMap::new();
     while let Ok(first) = entries.recv() {
-        let (mut timers, mut transfers) = (BTreeMap::new(), Vec::new());
+        let (mut transfers, mut gathered) = (Vec::new(), 0);
         let mut next = Some(first);
         let until = Instant::now() + GATHER;
         while let Some(entry) = next {
             match entry {
-                Entry::Timers(rows) => timers.extend(rows),
-                Entry::Transfer(entry) => transfers.push(entry),
+                Entry::Timers(rows) => {
+                    gathered += rows.len();
+                    timers.extend(rows);
+                }
+                Entry::Transfer(entry) => {
+                    gathered += 1;
+                    transfers.push(entry);
+                }
             }
             let left = until.saturating_duration_since(Instant::now());
-            let is_full = timers.len() + transfers.len() >= BATCH_MAX;
+            let is_full = gathered >= BATCH_MAX;
             next = if is_full { None } else { entries.recv_timeout(left).ok() };
         }
         let lost = lost.swap(0, Ordering::Relaxed);
@@ -118,9 +126,11 @@ fn write_until_closed(store: &Store, entries: &Receiver<Entry>, lost: &AtomicU64
             tracing::warn!(lost, "the disk is too slow for the whole history of transfers");
         }
         let meta = store.meta();
-        let saved = meta
-            .save_timers(&timers.into_iter().collect::<Vec<_>>())
-            .and_then(|()| meta.add_transfers(&transfers, HistoryCaps::default()));
+        let rows: Vec<(ZoneId, Timers)> = timers.iter().map(|(id, row)| (*id, *row)).collect();
+        let saved = meta.save_timers(&rows).and_then(|()| {
+            timers.clear();
+            meta.add_transfers(&transfers, HistoryCaps::default())
+        });
         if let Err(fault) = saved {
             let code = fault.code();
             tracing::error!(code, %fault, "timers or the history of transfers cannot be saved");
