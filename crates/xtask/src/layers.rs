@@ -80,8 +80,14 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "understudy",
         ours: &["server", "ctl"],
-        ours_in_tests: &["wire"],
+        ours_in_tests: &["wire", "peers"],
         theirs: Theirs::AllBut(&[]),
+    },
+    Layer {
+        name: "peers",
+        ours: &[],
+        ours_in_tests: &[],
+        theirs: Theirs::AllBut(&["domain", "hickory-proto", "tokio"]),
     },
     Layer { name: "xtask", ours: &[], ours_in_tests: &[], theirs: Theirs::AllBut(&[]) },
 ];
@@ -234,6 +240,8 @@ mod tests {
             ("understudy", "wire"),
             ("understudy", "api"),
             ("server", "ctl"),
+            ("understudy", "peers"),
+            ("peers", "wire"),
             ("xtask", "wire"),
         ] {
             assert!(edge(importer, name, None).is_some(), "{importer} → {name}");

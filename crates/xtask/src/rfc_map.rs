@@ -16,8 +16,8 @@ const HEAD: &str = "\
 # RFC map
 
 Which module keeps which standard, and how many tests judge it. Written by `cargo xtask rfc-map` from
-the headers of the modules; `cargo xtask test` fails if it is out of date. Behaviour over the wire is also
-tested with real peers: `crates/understudy/tests/peers`.
+the headers of the modules; `cargo xtask test` fails if it is out of date. Behaviour over the wire is
+tested by section in `conformance/`, and with real peers in `crates/understudy/tests/interop`.
 
 | RFC | module | what | tests |
 |---|---|---|---|

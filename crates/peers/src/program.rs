@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use super::wait;
+use crate::wait;
 
 /// Where Debian keeps its daemons; not always in `PATH`.
 const FOLDERS: [&str; 5] = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/sbin"];
 
 /// A running program, its log in a file. Killed when dropped.
-pub(crate) struct Program {
+pub struct Program {
     name: String,
     child: Child,
     log: PathBuf,
@@ -19,7 +19,7 @@ pub(crate) struct Program {
 
 impl Program {
     /// Starts it with its output in `folder/name.log`, appended to.
-    pub(crate) fn start(name: &str, command: &mut Command, folder: &Path) -> Self {
+    pub fn start(name: &str, command: &mut Command, folder: &Path) -> Self {
         let log = folder.join(format!("{name}.log"));
         let out = File::options().create(true).append(true).open(&log).expect("log of a program");
         let err = out.try_clone().expect("log of a program");
@@ -32,35 +32,35 @@ impl Program {
         Self { name: name.to_owned(), child, log }
     }
 
-    pub(crate) fn pid(&self) -> u32 {
+    pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// `None` while it runs.
-    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+    pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("a child of ours")
     }
 
     /// Sends a signal by name (`HUP`, `STOP`, `CONT`, `TERM`).
-    pub(crate) fn signal(&self, signal: &str) {
+    pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args(["-s", signal, &self.pid().to_string()]).status();
         assert!(sent.is_ok_and(|status| status.success()), "cannot signal {}", self.name);
     }
 
     /// `kill -9`, and waits until it is gone.
-    pub(crate) fn kill(mut self) {
+    pub fn kill(mut self) {
         self.end();
     }
 
     /// Asks it to stop and waits for the exit code.
-    pub(crate) fn stop(mut self) -> ExitStatus {
+    pub fn stop(mut self) -> ExitStatus {
         self.signal("TERM");
         let awaited = format!("{} ends when asked to", self.name);
         wait::within(Duration::from_secs(20), &awaited, || self.ended())
     }
 
     /// Asks it to stop and gives it time to end its own children; then it is killed.
-    pub(crate) fn end_gently(&mut self) {
+    pub fn end_gently(&mut self) {
         self.signal("TERM");
         let deadline = Instant::now() + Duration::from_secs(5);
         while self.ended().is_none() && Instant::now() < deadline {
@@ -69,7 +69,7 @@ impl Program {
     }
 
     /// What it printed so far.
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         let bytes = fs::read(&self.log).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
@@ -92,9 +92,24 @@ impl Drop for Program {
     }
 }
 
+/// Our own program, as cargo built it for the tests. A runner says where it is; else it is found in
+/// the folder above that of the test's own executable.
+#[track_caller]
+#[must_use]
+pub fn understudy() -> PathBuf {
+    let said = ["CARGO_BIN_EXE_understudy", "NEXTEST_BIN_EXE_understudy"];
+    let above = || Some(std::env::current_exe().ok()?.parent()?.parent()?.join("understudy"));
+    said.iter()
+        .find_map(std::env::var_os)
+        .map(PathBuf::from)
+        .or_else(above)
+        .filter(|path| path.is_file())
+        .expect("`understudy` is built with the tests of its package: cargo test -p understudy")
+}
+
 /// The path of a program that a test cannot do without.
 #[track_caller]
-pub(crate) fn find(name: &str) -> PathBuf {
+pub fn find(name: &str) -> PathBuf {
     FOLDERS
         .iter()
         .map(|folder| Path::new(folder).join(name))
@@ -104,7 +119,7 @@ pub(crate) fn find(name: &str) -> PathBuf {
 
 /// A library that is preloaded: `/usr/lib/<machine>/<name>/lib<name>.so.1`.
 #[track_caller]
-pub(crate) fn find_library(name: &str) -> PathBuf {
+pub fn find_library(name: &str) -> PathBuf {
     let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
     folders
         .map(|folder| folder.path().join(name).join(format!("lib{name}.so.1")))

@@ -5,61 +5,56 @@ use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-pub(crate) const A: u16 = 1;
-pub(crate) const NS: u16 = 2;
-pub(crate) const SOA: u16 = 6;
-pub(crate) const TXT: u16 = 16;
-pub(crate) const AXFR: u16 = 252;
+pub const A: u16 = 1;
+pub const NS: u16 = 2;
+pub const SOA: u16 = 6;
+pub const TXT: u16 = 16;
+pub const AXFR: u16 = 252;
 
-pub(crate) const NOERROR: u8 = 0;
-pub(crate) const SERVFAIL: u8 = 2;
-pub(crate) const NXDOMAIN: u8 = 3;
-pub(crate) const REFUSED: u8 = 5;
+pub const NOERROR: u8 = 0;
+pub const SERVFAIL: u8 = 2;
+pub const NXDOMAIN: u8 = 3;
+pub const REFUSED: u8 = 5;
 
 /// A record as text and octets: the owner in lower case, the rdata with its names expanded.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Record {
-    pub(crate) owner: String,
-    pub(crate) rrtype: u16,
-    pub(crate) ttl: u32,
-    pub(crate) rdata: Vec<u8>,
+pub struct Record {
+    pub owner: String,
+    pub rrtype: u16,
+    pub ttl: u32,
+    pub rdata: Vec<u8>,
 }
 
 /// An answer, as far as tests look.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
-    pub(crate) rcode: u8,
-    pub(crate) is_authoritative: bool,
-    pub(crate) is_truncated: bool,
-    pub(crate) answer: Vec<Record>,
-    pub(crate) authority: Vec<Record>,
+pub struct Answer {
+    pub rcode: u8,
+    pub is_authoritative: bool,
+    pub is_truncated: bool,
+    pub answer: Vec<Record>,
+    pub authority: Vec<Record>,
 }
 
 /// Asks over UDP, once more over TCP if the answer was cut. No retries: a lost query is an error.
-pub(crate) fn ask(server: SocketAddr, qname: &str, qtype: u16) -> io::Result<Answer> {
+pub fn ask(server: SocketAddr, qname: &str, qtype: u16) -> io::Result<Answer> {
     let answer = udp(server, qname, qtype, Duration::from_secs(2))?;
     if answer.is_truncated { tcp(server, qname, qtype) } else { Ok(answer) }
 }
 
 /// The serial that a server answers with, `None` if it does not.
-pub(crate) fn serial(server: SocketAddr, apex: &str) -> Option<u32> {
+pub fn serial(server: SocketAddr, apex: &str) -> Option<u32> {
     let answer = udp(server, apex, SOA, Duration::from_millis(500)).ok()?;
     let soa = answer.answer.iter().find(|record| record.rrtype == SOA)?;
     (answer.is_authoritative && answer.rcode == NOERROR).then(|| serial_of(soa))
 }
 
 /// The serial in the rdata of an SOA: the first of the five numbers at its end.
-pub(crate) fn serial_of(soa: &Record) -> u32 {
+pub fn serial_of(soa: &Record) -> u32 {
     let at = soa.rdata.len() - 20;
     u32::from_be_bytes(soa.rdata[at..at + 4].try_into().unwrap())
 }
 
-pub(crate) fn udp(
-    server: SocketAddr,
-    qname: &str,
-    qtype: u16,
-    wait: Duration,
-) -> io::Result<Answer> {
+pub fn udp(server: SocketAddr, qname: &str, qtype: u16, wait: Duration) -> io::Result<Answer> {
     let any = if server.is_ipv4() { "127.0.0.1:0" } else { "[::1]:0" };
     let socket = UdpSocket::bind(any)?;
     socket.connect(server)?;
@@ -75,14 +70,14 @@ pub(crate) fn udp(
     }
 }
 
-pub(crate) fn tcp(server: SocketAddr, qname: &str, qtype: u16) -> io::Result<Answer> {
+pub fn tcp(server: SocketAddr, qname: &str, qtype: u16) -> io::Result<Answer> {
     let mut stream = connect(server)?;
     send(&mut stream, &query(next_id(), qname, qtype))?;
     parse(&receive(&mut stream)?).ok_or_else(malformed)
 }
 
 /// All records of a zone by AXFR, the opening SOA once.
-pub(crate) fn axfr(server: SocketAddr, apex: &str) -> io::Result<Vec<Record>> {
+pub fn axfr(server: SocketAddr, apex: &str) -> io::Result<Vec<Record>> {
     let mut stream = connect(server)?;
     send(&mut stream, &query(next_id(), apex, AXFR))?;
     let (mut records, mut soas) = (Vec::new(), 0);
@@ -99,7 +94,7 @@ pub(crate) fn axfr(server: SocketAddr, apex: &str) -> io::Result<Vec<Record>> {
 }
 
 /// A query with EDNS (1232 octets), as resolvers send it.
-pub(crate) fn query(id: u16, qname: &str, qtype: u16) -> Vec<u8> {
+pub fn query(id: u16, qname: &str, qtype: u16) -> Vec<u8> {
     let mut message = Vec::with_capacity(64);
     message.extend(id.to_be_bytes());
     message.extend([0, 0, 0, 1, 0, 0, 0, 0, 0, 1]);
@@ -115,7 +110,7 @@ pub(crate) fn query(id: u16, qname: &str, qtype: u16) -> Vec<u8> {
 }
 
 /// Reads an answer; `None` if it is malformed.
-pub(crate) fn parse(message: &[u8]) -> Option<Answer> {
+pub fn parse(message: &[u8]) -> Option<Answer> {
     let count = |at: usize| Some(u16::from_be_bytes(message.get(at..at + 2)?.try_into().ok()?));
     let mut at = 12;
     for _ in 0..count(4)? {

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use super::ask::{self, Record};
+use crate::ask::{self, Record};
 
-pub(crate) const APEX: &str = "example.";
+pub const APEX: &str = "example.";
 
 /// A zone of the ordinary kind at a serial, with a TXT record that says the serial.
-pub(crate) fn zone(serial: u32) -> String {
+pub fn zone(serial: u32) -> String {
     zone_with(serial, "7200 900 1209600")
 }
 
 /// The same with SOA timers: refresh, retry, expire.
-pub(crate) fn zone_with(serial: u32, timers: &str) -> String {
+pub fn zone_with(serial: u32, timers: &str) -> String {
     let mut text = format!(
         "$ORIGIN {APEX}\n$TTL 300\n\
          @ IN SOA ns1 hostmaster {serial} {timers} 60\n\
@@ -35,7 +35,7 @@ pub(crate) fn zone_with(serial: u32, timers: &str) -> String {
 /// Fails unless every rrset of the primary's zone is answered the same by the secondary, with
 /// authority, and a name in neither is denied.
 #[track_caller]
-pub(crate) fn assert_same_content(primary: SocketAddr, secondary: SocketAddr, apex: &str) {
+pub fn assert_same_content(primary: SocketAddr, secondary: SocketAddr, apex: &str) {
     let records = ask::axfr(primary, apex).expect("an AXFR from the primary");
     let mut rrsets: BTreeMap<(String, u16), BTreeSet<Vec<u8>>> = BTreeMap::new();
     for Record { owner, rrtype, rdata, .. } in records {

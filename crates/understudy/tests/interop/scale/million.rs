@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::registry;
-use crate::harness::ask;
-use crate::harness::daemon::{self, Daemon, Zone};
-use crate::harness::nsd::Nsd;
-use crate::harness::wait;
+use peers::ask;
+use peers::daemon::{self, Daemon, Zone};
+use peers::nsd::Nsd;
+use peers::wait;
 
 const RECORDS: u32 = 1_000_000;
 /// NSD itself takes a few seconds to read and send so much.

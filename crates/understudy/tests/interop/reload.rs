@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::harness::ask;
-use crate::harness::daemon::{self, Zone};
-use crate::harness::named;
-use crate::harness::records::{self, APEX};
-use crate::harness::wait;
+use peers::ask;
+use peers::daemon::{self, Zone};
+use peers::named;
+use peers::records::{self, APEX};
+use peers::wait;
 
 const SECOND: &str = "second.test.";
 

@@ -2,42 +2,42 @@
 
 /// A key both sides know. The secret is base64, as configurations have it.
 #[derive(Clone, Debug)]
-pub(crate) struct Key {
-    pub(crate) name: String,
-    pub(crate) algorithm: String,
-    pub(crate) secret: String,
+pub struct Key {
+    pub name: String,
+    pub algorithm: String,
+    pub secret: String,
 }
 
 impl Key {
     /// A secret of 32 octets, the same for every key: what matters here is who knows it.
-    pub(crate) fn new(name: &str, algorithm: &str) -> Self {
+    pub fn new(name: &str, algorithm: &str) -> Self {
         let secret = "dGhpcyBpcyBhIHNlY3JldCBvZiAzMiBvY3RldHMuLi4=".to_owned();
         Self { name: name.to_owned(), algorithm: algorithm.to_owned(), secret }
     }
 
     /// The same name with another secret.
-    pub(crate) fn with_other_secret(&self) -> Self {
+    pub fn with_other_secret(&self) -> Self {
         let secret = "YW5vdGhlciBzZWNyZXQgb2YgMzIgb2N0ZXRzLi4uLi4=".to_owned();
         Self { secret, ..self.clone() }
     }
 
     /// The same secret under another name.
-    pub(crate) fn with_name(&self, name: &str) -> Self {
+    pub fn with_name(&self, name: &str) -> Self {
         Self { name: name.to_owned(), ..self.clone() }
     }
 
-    pub(crate) fn for_named(&self) -> String {
+    pub fn for_named(&self) -> String {
         let Self { name, algorithm, secret } = self;
         format!("key \"{name}\" {{ algorithm {algorithm}; secret \"{secret}\"; }};\n")
     }
 
-    pub(crate) fn for_nsd(&self) -> String {
+    pub fn for_nsd(&self) -> String {
         let Self { name, algorithm, secret } = self;
         format!("key:\n  name: {name}\n  algorithm: {algorithm}\n  secret: \"{secret}\"\n")
     }
 
     /// As `nsupdate -y` and `dig -y` take it.
-    pub(crate) fn for_command_line(&self) -> String {
+    pub fn for_command_line(&self) -> String {
         format!("{}:{}:{}", self.algorithm, self.name, self.secret)
     }
 }

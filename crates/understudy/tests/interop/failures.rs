@@ -2,12 +2,12 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::harness::ask;
-use crate::harness::daemon::{self, Upstream, Zone};
-use crate::harness::named;
-use crate::harness::ports;
-use crate::harness::records::{self, APEX};
-use crate::harness::wait;
+use peers::ask;
+use peers::daemon::{self, Upstream, Zone};
+use peers::named;
+use peers::ports;
+use peers::records::{self, APEX};
+use peers::wait;
 
 #[test]
 fn refused_transfer_shows_refused() {

@@ -5,14 +5,14 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::ask;
-use super::key::Key;
-use super::program::{self, Program};
-use super::wait;
+use crate::ask;
+use crate::key::Key;
+use crate::program::{self, Program};
+use crate::wait;
 
 /// A running `nsd` with one zone.
-pub(crate) struct Nsd {
-    pub(crate) at: SocketAddr,
+pub struct Nsd {
+    pub at: SocketAddr,
     apex: String,
     program: Option<Program>,
     /// Goes last: the guard of the program reads its log there.
@@ -22,14 +22,9 @@ pub(crate) struct Nsd {
 impl Nsd {
     /// Starts it and waits until it answers. Transfers are open to this machine, by the key if any;
     /// the secondary is told of changes by the same key.
-    pub(crate) fn start(
-        apex: &str,
-        text: &str,
-        key: Option<&Key>,
-        notify: Option<SocketAddr>,
-    ) -> Self {
+    pub fn start(apex: &str, text: &str, key: Option<&Key>, notify: Option<SocketAddr>) -> Self {
         let folder = tempfile::tempdir().expect("a folder for nsd");
-        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, super::ports::free()));
+        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, crate::ports::free()));
         let path = folder.path().display();
         let key_name = key.map_or("NOKEY", |key| &key.name);
         let notify = notify
@@ -53,7 +48,7 @@ impl Nsd {
     }
 
     /// Starts it on the same port after [`Nsd::kill`].
-    pub(crate) fn start_again(&mut self) {
+    pub fn start_again(&mut self) {
         let config = self.folder.path().join("nsd.conf");
         let mut command = Command::new(program::find("nsd"));
         command.arg("-d").arg("-c").arg(&config);
@@ -66,14 +61,14 @@ impl Nsd {
     }
 
     /// Its parent and children: NSD's server processes outlive a parent that was killed hard.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(mut program) = self.program.take() {
             program.end_gently();
         }
     }
 
     /// Replaces the zone and has it read again; NSD then tells its secondaries.
-    pub(crate) fn replace_zone(&self, text: &str) {
+    pub fn replace_zone(&self, text: &str) {
         std::fs::write(self.folder.path().join("zone.txt"), text).expect("a zone file");
         self.program.as_ref().expect("nsd is running").signal("HUP");
     }

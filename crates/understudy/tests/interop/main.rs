@@ -7,8 +7,6 @@
     reason = "what a test stands on either works or fails the test"
 )]
 
-mod harness;
-
 mod failures;
 mod lifetime;
 mod reload;

@@ -4,13 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::Command;
 use std::time::Instant;
 
-use crate::harness::ask;
-use crate::harness::daemon::{self, Zone};
-use crate::harness::key::Key;
-use crate::harness::named::{self, CHANGE_IS_SERVED_WITHIN, Named};
-use crate::harness::nsd::Nsd;
-use crate::harness::records::{self, APEX};
-use crate::harness::{ports, program, wait};
+use peers::ask;
+use peers::daemon::{self, Zone};
+use peers::key::Key;
+use peers::named::{self, CHANGE_IS_SERVED_WITHIN, Named};
+use peers::nsd::Nsd;
+use peers::records::{self, APEX};
+use peers::{ports, program, wait};
 
 fn loopback() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()))

@@ -11,12 +11,12 @@ use std::time::{Duration, SystemTime};
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
 
 use super::registry;
-use crate::harness::ask;
-use crate::harness::daemon::{self, Zone};
-use crate::harness::named;
-use crate::harness::nsd::Nsd;
-use crate::harness::records::{self, APEX};
-use crate::harness::wait;
+use peers::ask;
+use peers::daemon::{self, Zone};
+use peers::named;
+use peers::nsd::Nsd;
+use peers::records::{self, APEX};
+use peers::wait;
 
 const RATE: u64 = 20_000;
 const SILENCE_MAX: Duration = Duration::from_millis(20);

@@ -7,10 +7,10 @@ use tokio::runtime::Runtime;
 use wire::name::Name;
 use wire::serial::Serial;
 
-use crate::harness::ask;
-use crate::harness::daemon::{self, Daemon, Upstream, Zone};
-use crate::harness::records::APEX;
-use crate::harness::wait;
+use peers::ask;
+use peers::daemon::{self, Daemon, Upstream, Zone};
+use peers::records::APEX;
+use peers::wait;
 
 /// Names that make a transfer take several messages.
 const NAMES: u32 = 3_000;

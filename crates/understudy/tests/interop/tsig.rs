@@ -4,12 +4,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use serde_json::Value;
 
-use crate::harness::daemon::{self, Daemon, Zone};
-use crate::harness::key::Key;
-use crate::harness::named::{self, Named};
-use crate::harness::nsd::Nsd;
-use crate::harness::ports;
-use crate::harness::records::{self, APEX};
+use peers::daemon::{self, Daemon, Zone};
+use peers::key::Key;
+use peers::named::{self, Named};
+use peers::nsd::Nsd;
+use peers::ports;
+use peers::records::{self, APEX};
 
 const ALGORITHMS: [&str; 6] =
     ["hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"];

@@ -10,18 +10,16 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::ask;
-use super::key::Key;
-use super::program::Program;
-use super::wait;
-
-const UNDERSTUDY: &str = env!("CARGO_BIN_EXE_understudy");
+use crate::ask;
+use crate::key::Key;
+use crate::program::{self, Program};
+use crate::wait;
 
 /// A primary as our settings name it.
 #[derive(Clone)]
-pub(crate) struct Upstream {
-    pub(crate) at: SocketAddr,
-    pub(crate) key: Option<Key>,
+pub struct Upstream {
+    pub at: SocketAddr,
+    pub key: Option<Key>,
 }
 
 impl Upstream {
@@ -35,40 +33,40 @@ impl Upstream {
 
 /// A zone as our settings declare it: the notify senders are the hosts of its primaries.
 #[derive(Clone)]
-pub(crate) struct Zone {
-    pub(crate) apex: String,
-    pub(crate) upstreams: Vec<Upstream>,
+pub struct Zone {
+    pub apex: String,
+    pub upstreams: Vec<Upstream>,
 }
 
 impl Zone {
-    pub(crate) fn from(apex: &str, primary: SocketAddr, key: Option<&Key>) -> Self {
+    pub fn from(apex: &str, primary: SocketAddr, key: Option<&Key>) -> Self {
         let upstreams = vec![Upstream { at: primary, key: key.cloned() }];
         Self { apex: apex.to_owned(), upstreams }
     }
 }
 
 /// What understudy is to be. Start it with [`Setup::start`].
-pub(crate) struct Setup {
-    pub(crate) at: SocketAddr,
-    pub(crate) zones: Vec<Zone>,
+pub struct Setup {
+    pub at: SocketAddr,
+    pub zones: Vec<Zone>,
     /// Least refresh and retry in seconds; tests of timers go far below the default.
-    pub(crate) bounds_min_s: Option<u32>,
+    pub bounds_min_s: Option<u32>,
     /// Length from which the commit log, and the diffs of a zone, are folded into images.
-    pub(crate) compact_at: Option<&'static str>,
+    pub compact_at: Option<&'static str>,
 }
 
 impl Setup {
-    pub(crate) fn new(zones: Vec<Zone>) -> Self {
+    pub fn new(zones: Vec<Zone>) -> Self {
         Self::on(IpAddr::V4(Ipv4Addr::LOCALHOST), zones)
     }
 
-    pub(crate) fn on(address: IpAddr, zones: Vec<Zone>) -> Self {
-        let at = SocketAddr::new(address, super::ports::free());
+    pub fn on(address: IpAddr, zones: Vec<Zone>) -> Self {
+        let at = SocketAddr::new(address, crate::ports::free());
         Self { at, zones, bounds_min_s: None, compact_at: None }
     }
 
     /// A port to be told of changes on, before the primary exists.
-    pub(crate) fn listening(at: SocketAddr, zones: Vec<Zone>) -> Self {
+    pub fn listening(at: SocketAddr, zones: Vec<Zone>) -> Self {
         Self { at, zones, bounds_min_s: None, compact_at: None }
     }
 
@@ -108,7 +106,7 @@ impl Setup {
     }
 
     /// Starts it; returns as soon as its API answers, not when zones are loaded.
-    pub(crate) fn start(self) -> Daemon {
+    pub fn start(self) -> Daemon {
         let folder = tempfile::tempdir().expect("a folder for understudy");
         let mut daemon = Daemon { at: self.at, folder, program: None, setup: self };
         daemon.write_settings();
@@ -118,9 +116,9 @@ impl Setup {
 }
 
 /// A running understudy, or one that was ended and can be started again over the same disk.
-pub(crate) struct Daemon {
-    pub(crate) at: SocketAddr,
-    pub(crate) setup: Setup,
+pub struct Daemon {
+    pub at: SocketAddr,
+    pub setup: Setup,
     program: Option<Program>,
     /// Goes last: the guard of the program reads its log there.
     folder: TempDir,
@@ -128,7 +126,7 @@ pub(crate) struct Daemon {
 
 impl Daemon {
     /// Starts it over the same settings and data.
-    pub(crate) fn start_again(&mut self) {
+    pub fn start_again(&mut self) {
         self.launch();
         let awaited = "understudy's API answers";
         wait::until(wait::SOON, awaited, || {
@@ -139,35 +137,35 @@ impl Daemon {
     }
 
     /// Starts it and does not wait for anything.
-    pub(crate) fn launch(&mut self) {
-        let mut command = Command::new(UNDERSTUDY);
+    pub fn launch(&mut self) {
+        let mut command = Command::new(program::understudy());
         command.arg("serve").arg("--config").arg(self.config());
         self.program = Some(Program::start("understudy", &mut command, self.folder.path()));
     }
 
     /// `kill -9`.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.program.take().expect("understudy is running").kill();
     }
 
     /// SIGTERM; it must end with exit code 0.
-    pub(crate) fn stop(&mut self) {
+    pub fn stop(&mut self) {
         let status = self.program.take().expect("understudy is running").stop();
         assert!(status.success(), "a clean shutdown, not {status}");
     }
 
-    pub(crate) fn program(&self) -> &Program {
+    pub fn program(&self) -> &Program {
         self.program.as_ref().expect("understudy is running")
     }
 
     /// Writes `understudy.toml` from `setup` once more; [`Program::signal`] HUP makes it read it.
-    pub(crate) fn write_settings(&self) {
+    pub fn write_settings(&self) {
         let text = self.setup.text(self.folder.path());
         self.write(&text);
     }
 
     /// Writes something else as `understudy.toml`.
-    pub(crate) fn write_broken_settings(&self) {
+    pub fn write_broken_settings(&self) {
         let text =
             self.setup.text(self.folder.path()) + "\n[[zone]]\nname = \"broken.\"\nprimary = 3\n";
         self.write(&text);
@@ -179,20 +177,20 @@ impl Daemon {
         std::fs::set_permissions(self.config(), only_ours).expect("understudy.toml");
     }
 
-    pub(crate) fn reload_by_signal(&self) {
+    pub fn reload_by_signal(&self) {
         self.program().signal("HUP");
     }
 
     /// Runs a verb of the command line against this daemon.
-    pub(crate) fn run(&self, words: &[&str]) -> Output {
+    pub fn run(&self, words: &[&str]) -> Output {
         let socket = self.folder.path().join("control.sock");
-        let mut command = Command::new(UNDERSTUDY);
+        let mut command = Command::new(program::understudy());
         command.args(words).arg("--socket").arg(socket);
         command.output().expect("understudy's command line")
     }
 
     /// `understudy zone status APEX --json`.
-    pub(crate) fn status(&self, apex: &str) -> Value {
+    pub fn status(&self, apex: &str) -> Value {
         let output = self.run(&["zone", "status", apex, "--json"]);
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
             let said = String::from_utf8_lossy(&output.stderr);
@@ -201,27 +199,27 @@ impl Daemon {
     }
 
     /// Verifies every checksum on disk; the daemon must not run.
-    pub(crate) fn check_disk(&self) -> Output {
+    pub fn check_disk(&self) -> Output {
         assert!(self.program.is_none(), "check reads a disk at rest");
-        let mut command = Command::new(UNDERSTUDY);
+        let mut command = Command::new(program::understudy());
         command.arg("check").arg("--config").arg(self.config()).arg("--json");
         command.output().expect("understudy check")
     }
 
     /// The serial it answers with.
-    pub(crate) fn serial(&self, apex: &str) -> Option<u32> {
+    pub fn serial(&self, apex: &str) -> Option<u32> {
         ask::serial(self.at, apex)
     }
 
     #[track_caller]
-    pub(crate) fn wait_for_serial(&self, apex: &str, serial: u32) {
+    pub fn wait_for_serial(&self, apex: &str, serial: u32) {
         let awaited = format!("serial {serial} of {apex} is served");
         wait::until(wait::SOON, &awaited, || self.serial(apex) == Some(serial));
     }
 
     /// Waits until a primary's entry has a failure with this code at any action, and returns it.
     #[track_caller]
-    pub(crate) fn wait_for_failure(&self, apex: &str, code: &str) -> Value {
+    pub fn wait_for_failure(&self, apex: &str, code: &str) -> Value {
         let mut last = Value::Null;
         wait::within(wait::SOON, &format!("{code} in the status of {apex}"), || {
             last = self.status(apex);

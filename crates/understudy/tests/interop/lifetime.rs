@@ -1,10 +1,10 @@
 //! Timers, expiry and restarts (I-3, and the promises).
 
-use crate::harness::ask;
-use crate::harness::daemon::{self, Zone};
-use crate::harness::named;
-use crate::harness::records::{self, APEX};
-use crate::harness::wait;
+use peers::ask;
+use peers::daemon::{self, Zone};
+use peers::named;
+use peers::records::{self, APEX};
+use peers::wait;
 
 #[test]
 fn zone_is_refreshed_by_its_soa_where_nobody_notifies() {

@@ -7,7 +7,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// Looks until there is something to see; fails the test, saying what was awaited, if not in time.
 #[track_caller]
-pub(crate) fn within<T>(limit: Duration, awaited: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub fn within<T>(limit: Duration, awaited: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + limit;
     loop {
         if let Some(seen) = look() {
@@ -20,9 +20,9 @@ pub(crate) fn within<T>(limit: Duration, awaited: &str, mut look: impl FnMut() -
 
 /// The same for a yes or no.
 #[track_caller]
-pub(crate) fn until(limit: Duration, awaited: &str, mut look: impl FnMut() -> bool) {
+pub fn until(limit: Duration, awaited: &str, mut look: impl FnMut() -> bool) {
     within(limit, awaited, || look().then_some(()));
 }
 
 /// For what happens soon or not at all on one machine. Generous: CI machines stall.
-pub(crate) const SOON: Duration = Duration::from_secs(15);
+pub const SOON: Duration = Duration::from_secs(15);

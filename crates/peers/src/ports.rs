@@ -10,7 +10,7 @@ const FIRST: u32 = 10_000;
 const COUNT: u32 = 20_000;
 
 /// A port nobody has, for UDP and TCP, IPv4 and IPv6. Tests in other processes look elsewhere.
-pub(crate) fn free() -> u16 {
+pub fn free() -> u16 {
     static STEP: AtomicU32 = AtomicU32::new(0);
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |at| at.subsec_nanos());
     let start = std::process::id().wrapping_mul(7_919).wrapping_add(nanos / 1_000);

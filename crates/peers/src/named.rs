@@ -9,28 +9,28 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::ask;
-use super::key::Key;
-use super::program::{self, Program};
-use super::wait;
+use crate::ask;
+use crate::key::Key;
+use crate::program::{self, Program};
+use crate::wait;
 
 /// What a `named` is to be. Start it with [`Setup::start`].
-pub(crate) struct Setup {
-    pub(crate) address: IpAddr,
-    pub(crate) keys: Vec<Key>,
+pub struct Setup {
+    pub address: IpAddr,
+    pub keys: Vec<Key>,
     /// Apex and text of each zone.
-    pub(crate) zones: Vec<(String, String)>,
+    pub zones: Vec<(String, String)>,
     /// Who is told of changes, by which key.
-    pub(crate) notify: Option<(SocketAddr, Option<Key>)>,
+    pub notify: Option<(SocketAddr, Option<Key>)>,
     /// The address-match list of `allow-transfer`, as BIND writes it.
-    pub(crate) allow_transfer: String,
+    pub allow_transfer: String,
     /// Offset of its clock in libfaketime's words, such as `+1h`.
-    pub(crate) clock: Option<String>,
+    pub clock: Option<String>,
 }
 
 impl Setup {
     /// One zone, which everyone on this machine may transfer.
-    pub(crate) fn new(apex: &str, text: &str) -> Self {
+    pub fn new(apex: &str, text: &str) -> Self {
         Self {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             keys: Vec::new(),
@@ -42,21 +42,21 @@ impl Setup {
     }
 
     /// The same with a key that transfers need.
-    pub(crate) fn with_key(mut self, key: &Key) -> Self {
+    pub fn with_key(mut self, key: &Key) -> Self {
         self.allow_transfer = format!("key \"{}\";", key.name);
         self.keys.push(key.clone());
         self
     }
 
-    pub(crate) fn notifying(mut self, secondary: SocketAddr, key: Option<&Key>) -> Self {
+    pub fn notifying(mut self, secondary: SocketAddr, key: Option<&Key>) -> Self {
         self.notify = Some((secondary, key.cloned()));
         self
     }
 
     /// Starts it and waits until it answers for its first zone.
-    pub(crate) fn start(self) -> Named {
+    pub fn start(self) -> Named {
         let folder = tempfile::tempdir().expect("a folder for named");
-        let at = SocketAddr::new(self.address, super::ports::free());
+        let at = SocketAddr::new(self.address, crate::ports::free());
         for (apex, text) in &self.zones {
             std::fs::write(folder.path().join(file_of(apex)), text).expect("a zone file");
         }
@@ -68,8 +68,8 @@ impl Setup {
 }
 
 /// A running `named`, or one that was stopped and can be started again on the same port.
-pub(crate) struct Named {
-    pub(crate) at: SocketAddr,
+pub struct Named {
+    pub at: SocketAddr,
     setup: Setup,
     program: Option<Program>,
     /// Goes last: the guard of the program reads its log there.
@@ -78,7 +78,7 @@ pub(crate) struct Named {
 
 impl Named {
     /// Starts it again after [`Named::kill`], with whatever its files hold by now.
-    pub(crate) fn start_again(&mut self) {
+    pub fn start_again(&mut self) {
         let config = self.folder.path().join("named.conf");
         let mut command = Command::new(program::find("named"));
         if let Some(offset) = &self.setup.clock {
@@ -102,14 +102,14 @@ impl Named {
         self
     }
 
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(program) = self.program.take() {
             program.kill();
         }
     }
 
     /// Replaces a zone's file while it is stopped; its journal goes too.
-    pub(crate) fn write_zone(&self, apex: &str, text: &str) {
+    pub fn write_zone(&self, apex: &str, text: &str) {
         assert!(self.program.is_none(), "stop named before its file changes");
         let file = self.folder.path().join(file_of(apex));
         let _none_yet = std::fs::remove_file(self.folder.path().join(file_of(apex) + ".jnl"));
@@ -117,7 +117,7 @@ impl Named {
     }
 
     /// Edits a zone as operators do. Lines as `add www.example. 60 A 192.0.2.1`.
-    pub(crate) fn update(&self, apex: &str, lines: &[&str]) {
+    pub fn update(&self, apex: &str, lines: &[&str]) {
         let mut script = format!("server {} {}\nzone {apex}\n", self.at.ip(), self.at.port());
         for line in lines {
             let _infallible = writeln!(script, "update {line}");
@@ -162,7 +162,7 @@ impl Named {
 }
 
 /// Runs `nsupdate` over a script; fails the test if the primary refuses.
-pub(crate) fn nsupdate(key: Option<&Key>, script: &str) {
+pub fn nsupdate(key: Option<&Key>, script: &str) {
     let mut command = Command::new(program::find("nsupdate"));
     if let Some(key) = key {
         command.args(["-y", &key.for_command_line()]);
@@ -186,4 +186,4 @@ fn file_of(apex: &str) -> String {
 }
 
 /// How soon a change must be served after a signed NOTIFY.
-pub(crate) const CHANGE_IS_SERVED_WITHIN: Duration = Duration::from_secs(1);
+pub const CHANGE_IS_SERVED_WITHIN: Duration = Duration::from_secs(1);

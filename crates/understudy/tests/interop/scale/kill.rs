@@ -9,11 +9,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::seed::Seed;
-use crate::harness::ask;
-use crate::harness::daemon::{self, Daemon, Zone};
-use crate::harness::named::{self, Named};
-use crate::harness::records::{self, APEX};
-use crate::harness::{ports, wait};
+use peers::ask;
+use peers::daemon::{self, Daemon, Zone};
+use peers::named::{self, Named};
+use peers::records::{self, APEX};
+use peers::{ports, wait};
 
 const ROUNDS_OF_CHANGES: u32 = 38;
 const ROUNDS_OF_FIRST_COPIES: u32 = 12;
