@@ -90,6 +90,11 @@ impl<'v> Leaf<'v> {
         self.raw.tail.occluder_labels > 0
     }
 
+    /// Whether both are one and the same place in memory.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        core::ptr::eq(self.raw.tail_octets, other.raw.tail_octets)
+    }
+
     fn at(&self, place: Place) -> Option<Rrset<'v>> {
         for rrset in self.rrsets() {
             match rrset.place().cmp(&place) {
