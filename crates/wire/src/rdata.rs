@@ -16,12 +16,14 @@
 mod bitmap;
 mod field;
 mod location;
+mod mnemonics;
 mod params;
 mod parse;
 mod present;
 mod soa;
 mod svcb;
 mod table;
+mod time;
 pub(crate) mod words;
 
 use std::ops::Range;

@@ -10,7 +10,7 @@
 
 use super::table::{self, Field};
 use super::words::{Lexer, TextError, TextFault, Word, Words, seconds, unescape_into, unexpected};
-use super::{bitmap, location, params, validate};
+use super::{bitmap, location, mnemonics, params, time, validate};
 use crate::codes::Rrtype;
 use crate::name::{Name, NameRef};
 use core::net::{Ipv4Addr, Ipv6Addr};
@@ -103,9 +103,11 @@ fn parse_field(
         Field::U16 => out.extend(parse_number::<u16>(words, label)?.to_be_bytes()),
         Field::U32 => out.extend(parse_number::<u32>(words, label)?.to_be_bytes()),
         Field::Seconds => out.extend(parse_plain(words, label, seconds)?.to_be_bytes()),
-        Field::Time => out.extend(parse_plain(words, label, time)?.to_be_bytes()),
-        Field::Algorithm => out.push(parse_plain(words, label, algorithm)?),
-        Field::CertType => out.extend(parse_plain(words, label, cert_type)?.to_be_bytes()),
+        Field::Time => out.extend(parse_plain(words, label, time::parse)?.to_be_bytes()),
+        Field::Algorithm => out.push(parse_plain(words, label, mnemonics::algorithm)?),
+        Field::CertType => {
+            out.extend(parse_plain(words, label, mnemonics::cert_type)?.to_be_bytes())
+        }
         Field::Covered => {
             let rrtype: Rrtype = parse_number(words, label)?;
             out.extend(rrtype.0.to_be_bytes());
@@ -172,7 +174,7 @@ fn parse_number<T: std::str::FromStr>(
     parse_plain(words, label, unsigned)
 }
 
-fn unsigned<T: std::str::FromStr>(text: &str) -> Option<T> {
+pub(super) fn unsigned<T: std::str::FromStr>(text: &str) -> Option<T> {
     if text.starts_with('+') { None } else { text.parse().ok() }
 }
 
@@ -305,90 +307,4 @@ fn locator(text: &str) -> Option<[u8; 8]> {
         pair.copy_from_slice(&number.to_be_bytes());
     }
     groups.next().is_none().then_some(octets)
-}
-
-/// YYYYMMDDHHmmSS, or seconds since 1970 when shorter (RFC 4034 §3.2).
-fn time(text: &str) -> Option<u32> {
-    if !text.bytes().all(|octet| octet.is_ascii_digit()) {
-        return None;
-    }
-    if text.len() != 14 {
-        return text.parse().ok();
-    }
-    let part = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
-    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
-    let (hour, minute, second) = (part(8, 10)?, part(10, 12)?, part(12, 14)?);
-    if hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    let days = days_from_civil(year, month, day)?;
-    let second_of_day = hour.checked_mul(3_600)?.checked_add(minute.checked_mul(60)?)?;
-    days.checked_mul(86_400)?.checked_add(second_of_day.checked_add(second)?)
-}
-
-/// Days from 1970 to a day that exists, until 2106.
-fn days_from_civil(year: u32, month: u32, day: u32) -> Option<u32> {
-    const DAYS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let is_leap = |year: u32| {
-        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-    };
-    let in_year = |year| if is_leap(year) { 366_u32 } else { 365 };
-    let in_month = |month: usize, length: u32| {
-        if month == 1 && is_leap(year) { length.saturating_add(1) } else { length }
-    };
-    if !(1970..=2106).contains(&year) {
-        return None;
-    }
-    let months_before = usize::try_from(month.checked_sub(1)?).ok()?;
-    let length = DAYS.get(months_before).map(|length| in_month(months_before, *length))?;
-    if day > length {
-        return None;
-    }
-    let before: u32 =
-        DAYS.iter().take(months_before).enumerate().map(|(n, d)| in_month(n, *d)).sum();
-    (1970..year).map(in_year).sum::<u32>().checked_add(before)?.checked_add(day.checked_sub(1)?)
-}
-
-/// By number or mnemonic (IANA, "DNS Security Algorithm Numbers").
-fn algorithm(text: &str) -> Option<u8> {
-    const NAMES: &[(&str, u8)] = &[
-        ("RSAMD5", 1),
-        ("DH", 2),
-        ("DSA", 3),
-        ("RSASHA1", 5),
-        ("DSA-NSEC3-SHA1", 6),
-        ("RSASHA1-NSEC3-SHA1", 7),
-        ("RSASHA256", 8),
-        ("RSASHA512", 10),
-        ("ECC-GOST", 12),
-        ("ECDSAP256SHA256", 13),
-        ("ECDSAP384SHA384", 14),
-        ("ED25519", 15),
-        ("ED448", 16),
-        ("INDIRECT", 252),
-        ("PRIVATEDNS", 253),
-        ("PRIVATEOID", 254),
-    ];
-    unsigned(text).or_else(|| named(NAMES, text))
-}
-
-/// By number or mnemonic (RFC 4398 §2.1).
-fn cert_type(text: &str) -> Option<u16> {
-    const NAMES: &[(&str, u16)] = &[
-        ("PKIX", 1),
-        ("SPKI", 2),
-        ("PGP", 3),
-        ("IPKIX", 4),
-        ("ISPKI", 5),
-        ("IPGP", 6),
-        ("ACPKIX", 7),
-        ("IACPKIX", 8),
-        ("URI", 253),
-        ("OID", 254),
-    ];
-    unsigned(text).or_else(|| named(NAMES, text))
-}
-
-fn named<N: Copy>(names: &[(&str, N)], text: &str) -> Option<N> {
-    names.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, number)| *number)
 }

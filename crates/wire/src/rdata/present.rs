@@ -12,7 +12,7 @@
 
 use super::field::{u16_at, u32_at};
 use super::table::{self, Field};
-use super::{bitmap, location, svcb, validate};
+use super::{bitmap, location, svcb, time, validate};
 use crate::codes::Rrtype;
 use crate::name::NameRef;
 use core::fmt::{self, Write as _};
@@ -141,7 +141,7 @@ fn print_field(field: Field, octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt
         Field::U8 | Field::Algorithm => write!(out, "{}", octets.first().unwrap_or(&0)),
         Field::U16 | Field::CertType => write!(out, "{}", u16_at(octets, 0)),
         Field::U32 | Field::Seconds => write!(out, "{}", u32_at(octets, 0)),
-        Field::Time => print_time(u32_at(octets, 0), out),
+        Field::Time => time::print(u32_at(octets, 0), out),
         Field::Covered => write!(out, "{}", present_type(Rrtype(u16_at(octets, 0)))),
         Field::Ipv4 => print_list(octets, 4, " ", out, print_ipv4),
         Field::Ipv6 => print_list(octets, 16, " ", out, print_ipv6),
@@ -250,29 +250,6 @@ fn write_text(text: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
     }
     Ok(())
-}
-
-/// YYYYMMDDHHmmSS in UTC (RFC 4034 §3.2), 1970 to 2106.
-fn print_time(seconds: u32, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = civil_from_days(days);
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    write!(out, "{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
-}
-
-/// Days since 1970 as year, month, day: counts from March 1st of year 0, in eras of 400 years.
-#[expect(clippy::arithmetic_side_effects, reason = "at most 49,710 days, so nothing can overflow")]
-const fn civil_from_days(days: u32) -> (u32, u32, u32) {
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = era * 400 + year_of_era + if month <= 2 { 1 } else { 0 };
-    (year, month, day)
 }
 
 /// The numbers of the bits that are set, most significant bit first.
