@@ -5,200 +5,168 @@ use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
+pub use crate::message::{Edns, Message, Query, Question, Record};
+pub use crate::name::Name;
+
+/// Type of an IPv4 address.
 pub const A: u16 = 1;
+/// Type of a name server.
 pub const NS: u16 = 2;
+/// Type of a zone's first record.
 pub const SOA: u16 = 6;
+/// Type of text.
 pub const TXT: u16 = 16;
+/// Type of a transaction's signature.
+pub const TSIG: u16 = 250;
+/// Asks for a whole zone.
 pub const AXFR: u16 = 252;
 
-pub const NOERROR: u8 = 0;
-pub const SERVFAIL: u8 = 2;
-pub const NXDOMAIN: u8 = 3;
-pub const REFUSED: u8 = 5;
+/// All well.
+pub const NOERROR: u16 = 0;
+/// The server cannot answer now.
+pub const SERVFAIL: u16 = 2;
+/// There is no such name.
+pub const NXDOMAIN: u16 = 3;
+/// The server does not want to.
+pub const REFUSED: u16 = 5;
+/// Not for this server, or not with this key.
+pub const NOTAUTH: u16 = 9;
 
-/// A record as text and octets: the owner in lower case, the rdata with its names expanded.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Record {
-    pub owner: String,
-    pub rrtype: u16,
-    pub ttl: u32,
-    pub rdata: Vec<u8>,
+/// How a message travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Transport {
+    /// One datagram each way.
+    Udp,
+    /// One connection for it.
+    Tcp,
 }
 
-/// An answer, as far as tests look.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    pub rcode: u8,
-    pub is_authoritative: bool,
-    pub is_truncated: bool,
-    pub answer: Vec<Record>,
-    pub authority: Vec<Record>,
-}
+/// How long an answer is waited for. Nothing here goes over a network, so this is for machines that
+/// have much else to do.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
 /// Asks over UDP, once more over TCP if the answer was cut. No retries: a lost query is an error.
-pub fn ask(server: SocketAddr, qname: &str, qtype: u16) -> io::Result<Answer> {
-    let answer = udp(server, qname, qtype, Duration::from_secs(2))?;
-    if answer.is_truncated { tcp(server, qname, qtype) } else { Ok(answer) }
+pub fn ask(server: SocketAddr, qname: &str, qtype: u16) -> io::Result<Message> {
+    let query = Query::new(qname, qtype);
+    let answer = exchange(server, &query, Transport::Udp)?;
+    if answer.is_truncated { exchange(server, &query, Transport::Tcp) } else { Ok(answer) }
+}
+
+/// Sends a query under an id of its own, and reads the answer to it.
+pub fn exchange(server: SocketAddr, query: &Query, transport: Transport) -> io::Result<Message> {
+    exchange_within(server, query, transport, ANSWER_WITHIN)
 }
 
 /// The serial that a server answers with, `None` if it does not.
+#[must_use]
 pub fn serial(server: SocketAddr, apex: &str) -> Option<u32> {
-    let answer = udp(server, apex, SOA, Duration::from_millis(500)).ok()?;
-    let soa = answer.answer.iter().find(|record| record.rrtype == SOA)?;
+    let wait = Duration::from_millis(500);
+    let answer = exchange_within(server, &Query::new(apex, SOA), Transport::Udp, wait).ok()?;
+    let soa = answer.answers_of(SOA).next()?;
     (answer.is_authoritative && answer.rcode == NOERROR).then(|| serial_of(soa))
 }
 
 /// The serial in the rdata of an SOA: the first of the five numbers at its end.
+#[must_use]
 pub fn serial_of(soa: &Record) -> u32 {
     let at = soa.rdata.len() - 20;
     u32::from_be_bytes(soa.rdata[at..at + 4].try_into().unwrap())
 }
 
-pub fn udp(server: SocketAddr, qname: &str, qtype: u16, wait: Duration) -> io::Result<Answer> {
-    let any = if server.is_ipv4() { "127.0.0.1:0" } else { "[::1]:0" };
-    let socket = UdpSocket::bind(any)?;
-    socket.connect(server)?;
-    socket.set_read_timeout(Some(wait))?;
-    let id = next_id();
-    socket.send(&query(id, qname, qtype))?;
-    let mut buffer = vec![0; 65_535];
-    loop {
-        let len = socket.recv(&mut buffer)?;
-        if len >= 12 && buffer[..2] == id.to_be_bytes() {
-            return parse(&buffer[..len]).ok_or_else(malformed);
+/// Sends octets, whatever they are, and returns the first message that comes back: `None` if none
+/// does in time, or the server closes the connection instead.
+pub fn raw(
+    server: SocketAddr,
+    message: &[u8],
+    transport: Transport,
+) -> io::Result<Option<Vec<u8>>> {
+    let come = match transport {
+        Transport::Udp => {
+            let socket = socket(server, ANSWER_WITHIN)?;
+            socket.send(message)?;
+            receive_datagram(&socket)
         }
+        Transport::Tcp => {
+            let mut stream = connect(server, ANSWER_WITHIN)?;
+            send(&mut stream, message)?;
+            receive(&mut stream)
+        }
+    };
+    match come {
+        Ok(octets) => Ok(Some(octets)),
+        Err(error) if is_silence(&error) => Ok(None),
+        Err(error) => Err(error),
     }
-}
-
-pub fn tcp(server: SocketAddr, qname: &str, qtype: u16) -> io::Result<Answer> {
-    let mut stream = connect(server)?;
-    send(&mut stream, &query(next_id(), qname, qtype))?;
-    parse(&receive(&mut stream)?).ok_or_else(malformed)
 }
 
 /// All records of a zone by AXFR, the opening SOA once.
 pub fn axfr(server: SocketAddr, apex: &str) -> io::Result<Vec<Record>> {
-    let mut stream = connect(server)?;
-    send(&mut stream, &query(next_id(), apex, AXFR))?;
+    let mut stream = connect(server, 10 * ANSWER_WITHIN)?;
+    let query = Query { id: next_id(), ..Query::new(apex, AXFR) };
+    send(&mut stream, &query.octets())?;
     let (mut records, mut soas) = (Vec::new(), 0);
     while soas < 2 {
-        let message = parse(&receive(&mut stream)?).ok_or_else(malformed)?;
+        let message = parse(&receive(&mut stream)?)?;
         if message.rcode != NOERROR || message.answer.is_empty() {
             return Err(io::Error::other(format!("AXFR: rcode {}", message.rcode)));
         }
-        soas += message.answer.iter().filter(|record| record.rrtype == SOA).count();
+        soas += message.answers_of(SOA).count();
         records.extend(message.answer);
     }
     records.pop();
     Ok(records)
 }
 
-/// A query with EDNS (1232 octets), as resolvers send it.
+/// An ordinary query's octets.
+#[must_use]
 pub fn query(id: u16, qname: &str, qtype: u16) -> Vec<u8> {
-    let mut message = Vec::with_capacity(64);
-    message.extend(id.to_be_bytes());
-    message.extend([0, 0, 0, 1, 0, 0, 0, 0, 0, 1]);
-    for label in qname.trim_end_matches('.').split('.').filter(|label| !label.is_empty()) {
-        message.push(u8::try_from(label.len()).unwrap());
-        message.extend(label.as_bytes());
-    }
-    message.push(0);
-    message.extend(qtype.to_be_bytes());
-    message.extend([0, 1]);
-    message.extend([0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 0]);
-    message
+    Query { id, ..Query::new(qname, qtype) }.octets()
 }
 
-/// Reads an answer; `None` if it is malformed.
-pub fn parse(message: &[u8]) -> Option<Answer> {
-    let count = |at: usize| Some(u16::from_be_bytes(message.get(at..at + 2)?.try_into().ok()?));
-    let mut at = 12;
-    for _ in 0..count(4)? {
-        name(message, &mut at)?;
-        at += 4;
-    }
-    let answer = section(message, &mut at, count(6)?)?;
-    let authority = section(message, &mut at, count(8)?)?;
-    let additional = section(message, &mut at, count(10)?)?;
-    let _only_checked = additional;
-    Some(Answer {
-        rcode: message[3] & 0x0f,
-        is_authoritative: message[2] & 0x04 != 0,
-        is_truncated: message[2] & 0x02 != 0,
-        answer,
-        authority,
-    })
-}
-
-fn section(message: &[u8], at: &mut usize, count: u16) -> Option<Vec<Record>> {
-    (0..count).map(|_| record(message, at)).collect()
-}
-
-fn record(message: &[u8], at: &mut usize) -> Option<Record> {
-    let owner = name(message, at)?;
-    let fixed = message.get(*at..*at + 10)?;
-    let rrtype = u16::from_be_bytes([fixed[0], fixed[1]]);
-    let ttl = u32::from_be_bytes(fixed[4..8].try_into().ok()?);
-    let len = usize::from(u16::from_be_bytes([fixed[8], fixed[9]]));
-    let start = *at + 10;
-    *at = start + len;
-    let rdata = expanded(message, rrtype, start, message.get(start..*at)?)?;
-    Some(Record { owner, rrtype, ttl, rdata })
-}
-
-/// The rdata with compressed names written out, for the types whose names servers compress.
-fn expanded(message: &[u8], rrtype: u16, start: usize, rdata: &[u8]) -> Option<Vec<u8>> {
-    let (fixed, names) = match rrtype {
-        2 | 5 | 12 => (0, 1), // NS, CNAME, PTR
-        6 => (0, 2),          // SOA
-        15 => (2, 1),         // MX
-        _ => return Some(rdata.to_vec()),
+fn exchange_within(
+    server: SocketAddr,
+    query: &Query,
+    transport: Transport,
+    wait: Duration,
+) -> io::Result<Message> {
+    let query = Query { id: next_id(), ..query.clone() };
+    let answer = match transport {
+        Transport::Udp => {
+            let socket = socket(server, wait)?;
+            socket.send(&query.octets())?;
+            receive_datagram(&socket)?
+        }
+        Transport::Tcp => {
+            let mut stream = connect(server, wait)?;
+            send(&mut stream, &query.octets())?;
+            receive(&mut stream)?
+        }
     };
-    let mut out = rdata.get(..fixed)?.to_vec();
-    let mut at = start + fixed;
-    for _ in 0..names {
-        let text = name(message, &mut at)?;
-        for label in text.split('.').filter(|label| !label.is_empty()) {
-            out.push(u8::try_from(label.len()).ok()?);
-            out.extend(label.as_bytes());
-        }
-        out.push(0);
-    }
-    out.extend(rdata.get(at - start..)?);
-    Some(out)
+    let answer = parse(&answer)?;
+    let is_ours = answer.is_response && answer.id == query.id;
+    if is_ours { Ok(answer) } else { Err(malformed("the id or QR of an answer")) }
 }
 
-/// A name in lower case with a dot at its end. The test zones have no dots inside labels.
-fn name(message: &[u8], at: &mut usize) -> Option<String> {
-    let (mut text, mut here, mut jumps) = (String::new(), *at, 0);
-    loop {
-        let len = usize::from(*message.get(here)?);
-        if len & 0xc0 == 0xc0 {
-            if jumps == 0 {
-                *at = here + 2;
-            }
-            jumps += 1;
-            here = (len & 0x3f) << 8 | usize::from(*message.get(here + 1)?);
-            if jumps > 64 {
-                return None;
-            }
-        } else if len == 0 {
-            if jumps == 0 {
-                *at = here + 1;
-            }
-            return Some(if text.is_empty() { ".".to_owned() } else { text });
-        } else {
-            let label = message.get(here + 1..here + 1 + len)?;
-            text.push_str(&String::from_utf8_lossy(label).to_lowercase());
-            text.push('.');
-            here += 1 + len;
-        }
-    }
+/// A socket of its own for each question, so nothing but the answer arrives there.
+fn socket(server: SocketAddr, wait: Duration) -> io::Result<UdpSocket> {
+    let any = if server.is_ipv4() { "127.0.0.1:0" } else { "[::1]:0" };
+    let socket = UdpSocket::bind(any)?;
+    socket.connect(server)?;
+    socket.set_read_timeout(Some(wait))?;
+    Ok(socket)
 }
 
-fn connect(server: SocketAddr) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect_timeout(&server, Duration::from_secs(2))?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+fn receive_datagram(socket: &UdpSocket) -> io::Result<Vec<u8>> {
+    let mut buffer = vec![0; 65_535];
+    let len = socket.recv(&mut buffer)?;
+    buffer.truncate(len);
+    Ok(buffer)
+}
+
+fn connect(server: SocketAddr, wait: Duration) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&server, ANSWER_WITHIN)?;
+    stream.set_read_timeout(Some(wait))?;
+    stream.set_nodelay(true)?;
     Ok(stream)
 }
 
@@ -216,11 +184,21 @@ fn receive(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     Ok(message)
 }
 
+fn parse(octets: &[u8]) -> io::Result<Message> {
+    Message::parse(octets).map_err(malformed)
+}
+
 fn next_id() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-fn malformed() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "a malformed message")
+fn malformed(place: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("malformed: {place}"))
+}
+
+/// Whether nothing came, which a server may well want.
+fn is_silence(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionReset, TimedOut, UnexpectedEof, WouldBlock};
+    matches!(error.kind(), WouldBlock | TimedOut | UnexpectedEof | ConnectionReset)
 }

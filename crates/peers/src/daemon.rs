@@ -18,7 +18,9 @@ use crate::wait;
 /// A primary as our settings name it.
 #[derive(Clone)]
 pub struct Upstream {
+    /// Where it listens.
     pub at: SocketAddr,
+    /// Signs what it is asked and what it answers.
     pub key: Option<Key>,
 }
 
@@ -34,11 +36,14 @@ impl Upstream {
 /// A zone as our settings declare it: the notify senders are the hosts of its primaries.
 #[derive(Clone)]
 pub struct Zone {
+    /// Absolute.
     pub apex: String,
+    /// In the order in which they are tried.
     pub upstreams: Vec<Upstream>,
 }
 
 impl Zone {
+    /// One primary.
     pub fn from(apex: &str, primary: SocketAddr, key: Option<&Key>) -> Self {
         let upstreams = vec![Upstream { at: primary, key: key.cloned() }];
         Self { apex: apex.to_owned(), upstreams }
@@ -47,7 +52,9 @@ impl Zone {
 
 /// What understudy is to be. Start it with [`Setup::start`].
 pub struct Setup {
+    /// Where it will listen.
     pub at: SocketAddr,
+    /// Which zones it is to serve.
     pub zones: Vec<Zone>,
     /// Least refresh and retry in seconds; tests of timers go far below the default.
     pub bounds_min_s: Option<u32>,
@@ -56,10 +63,12 @@ pub struct Setup {
 }
 
 impl Setup {
+    /// At a free port of 127.0.0.1.
     pub fn new(zones: Vec<Zone>) -> Self {
         Self::on(IpAddr::V4(Ipv4Addr::LOCALHOST), zones)
     }
 
+    /// At a free port of an address.
     pub fn on(address: IpAddr, zones: Vec<Zone>) -> Self {
         let at = SocketAddr::new(address, crate::ports::free());
         Self { at, zones, bounds_min_s: None, compact_at: None }
@@ -117,7 +126,9 @@ impl Setup {
 
 /// A running understudy, or one that was ended and can be started again over the same disk.
 pub struct Daemon {
+    /// Where it answers.
     pub at: SocketAddr,
+    /// What it was started with; [`Daemon::write_settings`] after a change.
     pub setup: Setup,
     program: Option<Program>,
     /// Goes last: the guard of the program reads its log there.
@@ -154,6 +165,7 @@ impl Daemon {
         assert!(status.success(), "a clean shutdown, not {status}");
     }
 
+    /// The process; it must be running.
     pub fn program(&self) -> &Program {
         self.program.as_ref().expect("understudy is running")
     }
@@ -177,6 +189,7 @@ impl Daemon {
         std::fs::set_permissions(self.config(), only_ours).expect("understudy.toml");
     }
 
+    /// SIGHUP: it reads its settings again.
     pub fn reload_by_signal(&self) {
         self.program().signal("HUP");
     }
@@ -211,6 +224,7 @@ impl Daemon {
         ask::serial(self.at, apex)
     }
 
+    /// Waits until it answers with this serial.
     #[track_caller]
     pub fn wait_for_serial(&self, apex: &str, serial: u32) {
         let awaited = format!("serial {serial} of {apex} is served");

@@ -3,8 +3,11 @@
 /// A key both sides know. The secret is base64, as configurations have it.
 #[derive(Clone, Debug)]
 pub struct Key {
+    /// As both sides write it.
     pub name: String,
+    /// Such as `hmac-sha256`.
     pub algorithm: String,
+    /// In base64.
     pub secret: String,
 }
 
@@ -26,11 +29,13 @@ impl Key {
         Self { name: name.to_owned(), ..self.clone() }
     }
 
+    /// A statement of `named.conf`.
     pub fn for_named(&self) -> String {
         let Self { name, algorithm, secret } = self;
         format!("key \"{name}\" {{ algorithm {algorithm}; secret \"{secret}\"; }};\n")
     }
 
+    /// A clause of `nsd.conf`.
     pub fn for_nsd(&self) -> String {
         let Self { name, algorithm, secret } = self;
         format!("key:\n  name: {name}\n  algorithm: {algorithm}\n  secret: \"{secret}\"\n")

@@ -13,6 +13,8 @@
 pub mod ask;
 pub mod daemon;
 pub mod key;
+pub mod message;
+pub mod name;
 pub mod named;
 pub mod nsd;
 pub mod ports;

@@ -16,7 +16,9 @@ use crate::wait;
 
 /// What a `named` is to be. Start it with [`Setup::start`].
 pub struct Setup {
+    /// Where it listens, at a free port.
     pub address: IpAddr,
+    /// The first is the key of edits too.
     pub keys: Vec<Key>,
     /// Apex and text of each zone.
     pub zones: Vec<(String, String)>,
@@ -48,6 +50,7 @@ impl Setup {
         self
     }
 
+    /// The same, telling a secondary of changes.
     pub fn notifying(mut self, secondary: SocketAddr, key: Option<&Key>) -> Self {
         self.notify = Some((secondary, key.cloned()));
         self
@@ -69,6 +72,7 @@ impl Setup {
 
 /// A running `named`, or one that was stopped and can be started again on the same port.
 pub struct Named {
+    /// Where it answers.
     pub at: SocketAddr,
     setup: Setup,
     program: Option<Program>,
@@ -102,6 +106,7 @@ impl Named {
         self
     }
 
+    /// `kill -9`.
     pub fn kill(&mut self) {
         if let Some(program) = self.program.take() {
             program.kill();

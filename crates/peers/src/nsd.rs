@@ -12,6 +12,7 @@ use crate::wait;
 
 /// A running `nsd` with one zone.
 pub struct Nsd {
+    /// Where it answers.
     pub at: SocketAddr,
     apex: String,
     program: Option<Program>,

@@ -32,6 +32,7 @@ impl Program {
         Self { name: name.to_owned(), child, log }
     }
 
+    /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use crate::ask::{self, Record};
 
+/// The apex of the zones below.
 pub const APEX: &str = "example.";
 
 /// A zone of the ordinary kind at a serial, with a TXT record that says the serial.
@@ -39,7 +40,7 @@ pub fn assert_same_content(primary: SocketAddr, secondary: SocketAddr, apex: &st
     let records = ask::axfr(primary, apex).expect("an AXFR from the primary");
     let mut rrsets: BTreeMap<(String, u16), BTreeSet<Vec<u8>>> = BTreeMap::new();
     for Record { owner, rrtype, rdata, .. } in records {
-        rrsets.entry((owner, rrtype)).or_default().insert(rdata);
+        rrsets.entry((owner.folded().to_string(), rrtype)).or_default().insert(rdata);
     }
     let cuts: Vec<String> = rrsets
         .keys()

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use peers::ask;
 use peers::daemon::{self, Zone};
@@ -28,7 +27,7 @@ impl Questions {
             let (mut asked, mut answered) = (0, 0);
             while !seen.load(Ordering::Relaxed) {
                 asked += 1;
-                let answer = ask::udp(server, APEX, ask::SOA, Duration::from_secs(2));
+                let answer = ask::ask(server, APEX, ask::SOA);
                 answered += u32::from(answer.is_ok_and(|answer| answer.rcode == ask::NOERROR));
             }
             (asked, answered)

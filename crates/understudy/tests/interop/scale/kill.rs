@@ -97,9 +97,10 @@ impl Watch {
 fn untouched(primary: SocketAddr) -> BTreeMap<(String, u16), Vec<Vec<u8>>> {
     let mut rrsets: BTreeMap<(String, u16), Vec<Vec<u8>>> = BTreeMap::new();
     for record in ask::axfr(primary, APEX).unwrap() {
-        let occluded = record.owner.ends_with("sub.example.");
-        if record.rrtype != ask::SOA && !record.owner.starts_with("burst") && !occluded {
-            rrsets.entry((record.owner, record.rrtype)).or_default().push(record.rdata);
+        let owner = record.owner.folded().to_string();
+        let occluded = owner.ends_with("sub.example.");
+        if record.rrtype != ask::SOA && !owner.starts_with("burst") && !occluded {
+            rrsets.entry((owner, record.rrtype)).or_default().push(record.rdata);
         }
     }
     rrsets.values_mut().for_each(|rdatas| rdatas.sort());
