@@ -1,17 +1,21 @@
 //! A client of the API over the daemon's Unix socket.
 
 use crate::{
-    Accepted, Health, PAGE_MAX, Problem, ReloadReport, SystemView, ZoneItem, ZonePage, ZoneState,
-    ZoneView,
+    Accepted, ExportHead, Health, PAGE_MAX, Problem, ReloadReport, SystemView, ZONE_RECORDS,
+    ZONE_SERIAL, ZONE_STATE, ZoneItem, ZonePage, ZoneState, ZoneView,
 };
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 /// The longest wait for an answer. The daemon only does work in memory before it answers.
 const ANSWER_LIMIT: Duration = Duration::from_secs(35);
+
+/// The longest that an export may take in all; one that stands still ends after [`ANSWER_LIMIT`].
+const EXPORT_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Speaks to one daemon. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -76,6 +80,7 @@ impl Client {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(ANSWER_LIMIT)
+            .read_timeout(ANSWER_LIMIT)
             .build()
             .map_err(|error| ClientError::Broken {
                 socket: socket.clone(),
@@ -133,6 +138,23 @@ impl Client {
     /// See [`ClientError`].
     pub async fn retransfer(&self, id: u32) -> Result<Accepted, ClientError> {
         self.ask(Method::POST, &["zones", &id.to_string(), "retransfer"], &[]).await
+    }
+
+    /// `GET /v1/zones/{id}/export`: the version held, as a master file.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn export(&self, id: u32) -> Result<Export, ClientError> {
+        let url = self.url(&["zones", &id.to_string(), "export"], &[])?;
+        let request = self.http.get(url).timeout(EXPORT_LIMIT);
+        let response = request.send().await.map_err(|e| self.broken(&e))?;
+        let status = response.status().as_u16();
+        if status != 200 {
+            let body = response.bytes().await.map_err(|e| self.broken(&e))?;
+            return Err(self.refusal(status, &body));
+        }
+        let head = head(&response).map_err(|name| self.garbled(format!("{name} is missing")))?;
+        Ok(Export { head, response, client: self.clone() })
     }
 
     /// `POST /v1/reload`: read `understudy.toml` again.
@@ -226,6 +248,47 @@ impl Client {
             Some(_) | None => ClientError::Broken { socket, detail: innermost(error) },
         }
     }
+}
+
+/// A zone on its way: the version's serial at once, its text piece by piece.
+#[derive(Debug)]
+pub struct Export {
+    head: ExportHead,
+    response: reqwest::Response,
+    client: Client,
+}
+
+impl Export {
+    /// Which version it is.
+    #[must_use]
+    pub const fn head(&self) -> ExportHead {
+        self.head
+    }
+
+    /// The next piece of the text; `None` when all of it has come.
+    ///
+    /// # Errors
+    /// When the text breaks off: what has come so far is not the whole zone.
+    pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, ClientError> {
+        let chunk = self.response.chunk().await.map_err(|e| self.client.broken(&e))?;
+        Ok(chunk.map(|octets| octets.to_vec()))
+    }
+}
+
+/// The facts in the header of an export, or the name of the field that does not have its own.
+fn head(response: &reqwest::Response) -> Result<ExportHead, &'static str> {
+    fn field<T: FromStr>(
+        response: &reqwest::Response,
+        name: &'static str,
+    ) -> Result<T, &'static str> {
+        let text = response.headers().get(name).and_then(|value| value.to_str().ok());
+        text.and_then(|text| text.parse().ok()).ok_or(name)
+    }
+    Ok(ExportHead {
+        serial: field(response, ZONE_SERIAL)?,
+        records: field(response, ZONE_RECORDS)?,
+        state: field(response, ZONE_STATE)?,
+    })
 }
 
 /// The kind of the I/O error inside, if the connection was never made.

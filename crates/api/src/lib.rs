@@ -6,17 +6,21 @@
 //!
 //! With the feature `client` there is a [`Client`] that speaks to the daemon's control socket.
 //!
-//! Standards: RFC 9457 (problems) · RFC 3339 (times) · RFC 9110 (status codes).
+//! Standards: RFC 9457 (problems) · RFC 3339 (times) · RFC 9110 (status codes) ·
+//! RFC 4027 (zones as text).
 
 #[cfg(feature = "client")]
 mod client;
+mod export;
 mod problem;
 mod system;
 mod time;
 mod zone;
 
 #[cfg(feature = "client")]
-pub use client::{Client, ClientError};
+pub use client::{Client, ClientError, Export};
+pub use export::{EXPORT_CONTENT_TYPE, ExportHead, ExportState};
+pub use export::{ZONE_RECORDS, ZONE_SERIAL, ZONE_STATE};
 pub use problem::{PROBLEM_CONTENT_TYPE, Problem};
 pub use system::{Health, Listener, ReloadReport, SystemView, Transport};
 pub use time::Timestamp;

@@ -49,6 +49,13 @@ impl Problem {
         Self::new(404, "zone.not-found", format!("there is no zone {asked} on this instance"))
             .with_fix("`understudy zone list` shows the zones of this instance")
     }
+
+    /// The zone is there, but no version of it: 409 `zone.not-held`.
+    #[must_use]
+    pub fn zone_not_held(zone: impl std::fmt::Display) -> Self {
+        Self::new(409, "zone.not-held", format!("no version of {zone} is held on this instance"))
+            .with_fix("it was never transferred, or its content was lost; `understudy zone status` says why")
+    }
 }
 
 /// Reason phrase of the statuses that we use (RFC 9110 §15).

@@ -1,17 +1,14 @@
 //! `understudy check`: reads everything in a data directory and changes nothing.
 //!
-//! Touches the disk, to read. Refuses while a daemon has the directory: what is being written can't
-//! be judged.
+//! Touches the disk, to read.
 
-use crate::disk::{Disk, Folder};
+use crate::disk::Disk;
 use crate::error::StoreError;
-use crate::layout;
-use crate::lock;
-use crate::meta::{Meta, ZoneRow};
+use crate::meta::ZoneRow;
+use crate::read_only::ReadOnly;
 use crate::recover::inspect;
 use crate::recovery::{Content, Fault, ZoneKey};
 use crate::store::Contents;
-use std::fs;
 use std::path::Path;
 use wire::serial::Serial;
 use zone::ZoneId;
@@ -76,26 +73,16 @@ impl CheckedZone {
 /// When a daemon has the directory, a newer release wrote it, or it can't be read at all. What is
 /// damaged is no error but in the report.
 pub fn check(folder: &Path) -> Result<Report, StoreError> {
-    let unreadable = |source| StoreError::from_io("read", folder, 0, source);
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        names.extend(entry.map_err(unreadable)?.file_name().into_string());
-    }
-    let _lock = lock::take_to_read(folder)?;
+    let directory = ReadOnly::open(folder)?;
     let mut report = Report::default();
     let mut rows = Vec::new();
-    if names.iter().any(|name| name == layout::SQLITE) {
-        let meta = Meta::open_read_only(&folder.join(layout::SQLITE))?;
+    if let Some(meta) = &directory.meta {
         report.sqlite_faults = meta.integrity_faults()?;
         rows = meta.zones()?;
     }
     let mut contents = Contents::default();
-    let mut shards: Vec<_> =
-        names.iter().filter_map(|name| layout::parse_shard_folder(name)).collect();
-    shards.sort_unstable();
-    for shard in shards {
-        let disk = Folder::new(folder.join(layout::shard_folder(shard)));
-        check_shard(&disk, &mut report, &mut contents)?;
+    for shard in &directory.shards {
+        check_shard(shard, &mut report, &mut contents)?;
     }
     for ZoneRow { id, key } in rows {
         let content = contents.take(id);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::recovery::{FaultKind, ZoneKey};
-use crate::{Timers, check};
+use crate::{Timers, check, read_zone};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -224,6 +224,46 @@ fn check_of_an_open_directory_and_a_second_daemon_are_refused_by_name() {
     drop(store);
     assert!(check(folder.path()).unwrap().is_sound());
     open(folder.path());
+}
+
+#[test]
+fn one_zone_is_read_without_a_daemon_and_without_changing_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids = filled(folder.path());
+    // A crash left half a commit behind; it stays for the daemon to cut off.
+    let log = folder.path().join("shard-0/log-0000000001");
+    fs::write(&log, [fs::read(&log).unwrap(), vec![7; 100]].concat()).unwrap();
+    let before = files(folder.path());
+    for (apex, id, version) in
+        [("small.example", ids[0], small(3)), ("LARGE.example", ids[1], large(3))]
+    {
+        let zone = read_zone(folder.path(), &key(apex)).unwrap().unwrap();
+        let Content::Held(found) = &zone.content else { panic!("{zone:?}") };
+        assert_eq!((zone.id, found.digest()), (id, version.digest()));
+    }
+    assert!(read_zone(folder.path(), &key("other.example")).unwrap().is_none());
+    let inside = ZoneKey { view: "inside".into(), apex: name("small.example") };
+    assert!(read_zone(folder.path(), &inside).unwrap().is_none());
+    assert!(files(folder.path()) == before, "something was changed");
+    let (_store, _) = open(folder.path());
+    let refused = read_zone(folder.path(), &key("small.example")).unwrap_err();
+    assert_eq!(refused.code(), "STORE_LOCKED");
+}
+
+#[test]
+fn one_zone_is_read_though_the_image_of_another_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids = filled(folder.path());
+    for path in files(folder.path()).into_keys() {
+        if path.to_str().unwrap().contains("image") {
+            fs::write(&path, b"nothing of a zone").unwrap();
+        }
+    }
+    let zone = read_zone(folder.path(), &key("small.example")).unwrap().unwrap();
+    assert!(matches!(zone.content, Content::Held(_)), "{zone:?}");
+    let zone = read_zone(folder.path(), &key("large.example")).unwrap().unwrap();
+    assert_eq!(zone.id, ids[1]);
+    assert!(matches!(zone.content, Content::Lost(Loss::ImageDamaged { .. })), "{zone:?}");
 }
 
 #[test]
