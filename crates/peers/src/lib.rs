@@ -13,6 +13,7 @@
 pub mod ask;
 pub mod daemon;
 pub mod key;
+pub mod knot;
 pub mod message;
 pub mod name;
 pub mod named;
@@ -20,4 +21,5 @@ pub mod nsd;
 pub mod ports;
 pub mod program;
 pub mod records;
+pub mod secondary;
 pub mod wait;

@@ -1,4 +1,4 @@
-//! BIND as the primary.
+//! BIND.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::ask;
 use crate::key::Key;
 use crate::program::{self, Program};
+use crate::secondary::Secondary;
 use crate::wait;
 
 /// What a `named` is to be. Start it with [`Setup::start`].
@@ -164,6 +165,37 @@ impl Named {
         }
         text
     }
+}
+
+/// A secondary of all zones, transferred whole from one primary.
+#[track_caller]
+#[must_use]
+pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
+    let config = |folder: &str, at: SocketAddr| {
+        let mut text = format!(
+            "options {{\n  directory \"{folder}\";\n  pid-file none;\n  session-keyfile none;\n  \
+             listen-on port {} {{ {}; }};\n  listen-on-v6 {{ none; }};\n  recursion no;\n  \
+             dnssec-validation no;\n  empty-zones-enable no;\n  notify no;\n  request-ixfr no;\n  \
+             transfers-in 100;\n  transfers-per-ns 100;\n  serial-query-rate 1000;\n  \
+             version none;\n  hostname none;\n  server-id none;\n}};\ncontrols {{ }};\n",
+            at.port(),
+            at.ip()
+        );
+        for (number, zone) in zones.iter().enumerate() {
+            let _infallible = writeln!(
+                text,
+                "zone \"{zone}\" {{ type secondary; file \"zone{number}\"; primaries {{ {} port {}; }}; }};",
+                primary.ip(),
+                primary.port()
+            );
+        }
+        text
+    };
+    Secondary::start("named", zones, config, |file| {
+        let mut command = Command::new(program::find("named"));
+        command.args(["-g", "-n", "1", "-c", file]);
+        command
+    })
 }
 
 /// Runs `nsupdate` over a script; fails the test if the primary refuses.

@@ -1,5 +1,6 @@
-//! NSD as the primary.
+//! NSD.
 
+use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 
@@ -8,6 +9,7 @@ use tempfile::TempDir;
 use crate::ask;
 use crate::key::Key;
 use crate::program::{self, Program};
+use crate::secondary::Secondary;
 use crate::wait;
 
 /// A running `nsd` with one zone.
@@ -32,13 +34,9 @@ impl Nsd {
             .map(|to| format!("  notify: {}@{} {key_name}\n", to.ip(), to.port()))
             .unwrap_or_default();
         let config = format!(
-            "server:\n  ip-address: {}@{}\n  username: \"\"\n  chroot: \"\"\n  zonesdir: \"{path}\"\n  \
-             database: \"\"\n  xfrdfile: \"{path}/xfrd.state\"\n  zonelistfile: \"{path}/zone.list\"\n  \
-             pidfile: \"{path}/nsd.pid\"\n  xfrdir: \"{path}\"\n  server-count: 1\n  \
-             rrl-ratelimit: 0\nremote-control:\n  control-enable: no\n{}zone:\n  name: {apex}\n  \
-             zonefile: \"zone.txt\"\n  provide-xfr: 127.0.0.1 {key_name}\n  store-ixfr: yes\n{notify}",
-            at.ip(),
-            at.port(),
+            "{}{}zone:\n  name: {apex}\n  zonefile: \"zone.txt\"\n  \
+             provide-xfr: 127.0.0.1 {key_name}\n  store-ixfr: yes\n{notify}",
+            server(&path.to_string(), at),
             key.map(Key::for_nsd).unwrap_or_default(),
         );
         std::fs::write(folder.path().join("nsd.conf"), config).expect("nsd.conf");
@@ -79,4 +77,40 @@ impl Drop for Nsd {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// What every NSD here is told: one server process, everything in its folder, no limits.
+fn server(folder: &str, at: SocketAddr) -> String {
+    format!(
+        "server:\n  ip-address: {}@{}\n  username: \"\"\n  chroot: \"\"\n  zonesdir: \"{folder}\"\n  \
+         database: \"\"\n  xfrdfile: \"{folder}/xfrd.state\"\n  zonelistfile: \"{folder}/zone.list\"\n  \
+         pidfile: \"{folder}/nsd.pid\"\n  xfrdir: \"{folder}\"\n  server-count: 1\n  \
+         rrl-ratelimit: 0\n  hide-version: yes\n  hide-identity: yes\n\
+         remote-control:\n  control-enable: no\n",
+        at.ip(),
+        at.port()
+    )
+}
+
+/// A secondary of all zones, transferred whole from one primary.
+#[track_caller]
+#[must_use]
+pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
+    let config = |folder: &str, at: SocketAddr| {
+        let mut text = server(folder, at);
+        let (ip, port) = (primary.ip(), primary.port());
+        for (number, zone) in zones.iter().enumerate() {
+            let _infallible = writeln!(
+                text,
+                "zone:\n  name: \"{zone}\"\n  zonefile: \"zone{number}.txt\"\n  \
+                 allow-notify: {ip} NOKEY\n  request-xfr: AXFR {ip}@{port} NOKEY"
+            );
+        }
+        text
+    };
+    Secondary::start("nsd", zones, config, |file| {
+        let mut command = Command::new(program::find("nsd"));
+        command.args(["-d", "-c", file]);
+        command
+    })
 }

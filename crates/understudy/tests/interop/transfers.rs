@@ -7,8 +7,9 @@ use std::time::Instant;
 use peers::ask;
 use peers::daemon::{self, Zone};
 use peers::key::Key;
+use peers::knot;
 use peers::named::{self, CHANGE_IS_SERVED_WITHIN, Named};
-use peers::nsd::Nsd;
+use peers::nsd::{self, Nsd};
 use peers::records::{self, APEX};
 use peers::{ports, program, wait};
 
@@ -36,6 +37,25 @@ fn named_and_nsd_answer_alike_for_the_test_zone() {
     let named = named::Setup::new(APEX, &records::zone(1)).start();
     let nsd = Nsd::start(APEX, &records::zone(1), None, None);
     records::assert_same_content(named.at, nsd.at, APEX);
+}
+
+/// And the secondaries of three kinds answer as their primary does.
+#[test]
+fn peers_as_secondaries_answer_alike_for_many_zones() {
+    let mut setup = named::Setup::new(APEX, &records::zone(1));
+    let second = records::zone(7).replace(APEX, "second.");
+    setup.zones.push(("second.".to_owned(), second));
+    let named = setup.start();
+    let zones = [APEX, "second."];
+    for secondary in [
+        named::secondary(&zones, named.at),
+        nsd::secondary(&zones, named.at),
+        knot::secondary(&zones, named.at),
+    ] {
+        for zone in zones {
+            records::assert_same_content(named.at, secondary.at, zone);
+        }
+    }
 }
 
 #[test]
