@@ -23,6 +23,8 @@
 //! `resolve`), transfers to others.
 
 mod additional;
+mod chain;
+mod denial;
 mod outcome;
 mod reply;
 mod resolve;
@@ -39,8 +41,8 @@ use wire::query::{Query, QueryFault};
 use zone::{Table, ViewId, ZoneState};
 
 pub use additional::TARGETS_MAX;
+pub use chain::LINKS_MAX;
 pub use outcome::{Kind, Outcome, Truncation};
-pub use resolve::LINKS_MAX;
 
 /// How a query came, as far as the size of its answer is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

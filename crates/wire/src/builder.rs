@@ -148,6 +148,11 @@ impl<'b> Builder<'b> {
         self.flags = self.flags.with(flags);
     }
 
+    /// Clears bits that were set.
+    pub const fn clear(&mut self, flags: Flags) {
+        self.flags = self.flags.without(flags);
+    }
+
     /// Sets the lower four bits of the rcode; the others go to [`Builder::push_opt`].
     pub const fn set_rcode(&mut self, rcode: Rcode) {
         self.flags = self.flags.with_rcode(rcode);

@@ -68,6 +68,8 @@ field! {
     NO_REACHABLE_AUTHORITY = 22,
     /// The zone is expired or was never received.
     INVALID_DATA = 24,
+    /// Hashing so often for one answer is more than we do.
+    UNSUPPORTED_NSEC3_ITERATIONS = 27,
 }
 
 /// EDNS of one message.

@@ -91,7 +91,8 @@ impl<'v> Leaf<'v> {
     }
 
     /// Whether both are one and the same place in memory.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
         core::ptr::eq(self.raw.tail_octets, other.raw.tail_octets)
     }
 

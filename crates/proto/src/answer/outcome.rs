@@ -122,6 +122,11 @@ impl Verdict {
         Self { kind: Kind::Servfail, rcode: Rcode::SERVFAIL, error: Some(error) }
     }
 
+    /// With an extended error, unless it has one.
+    pub(super) fn with_error(self, error: ExtendedError) -> Self {
+        Self { error: self.error.or(Some(error)), ..self }
+    }
+
     pub(super) const fn outcome(self, len: usize, truncation: Truncation) -> Outcome {
         Outcome { len, rcode: self.rcode, kind: self.kind, truncation }
     }

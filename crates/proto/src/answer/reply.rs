@@ -10,7 +10,7 @@
 //! Not here: which records go where.
 
 use super::outcome::{Outcome, Truncation, Verdict};
-use wire::builder::Builder;
+use wire::builder::{Builder, Mark};
 use wire::codes::{Class, Rrtype};
 use wire::edns::DoBit;
 use wire::message::{Flags, Section};
@@ -75,6 +75,8 @@ impl<'v> Sent<'v> {
 #[derive(Debug)]
 pub(super) struct Reply<'b> {
     builder: Builder<'b>,
+    /// Behind the question.
+    start: Mark,
     /// DO of the question; `None` when it had no EDNS.
     edns: Option<DoBit>,
     truncation: Truncation,
@@ -84,14 +86,15 @@ impl<'b> Reply<'b> {
     /// Starts the answer with the question; `None` when not even that fits.
     pub(super) fn new(out: &'b mut [u8], query: &Query<'_>) -> Option<Self> {
         // RFC 4035 §3.1.6: an authoritative answer clears CD, and we never validate (AD).
-        let flags = Flags(query.flags.response().0 & !Flags::CD.0);
+        let flags = query.flags.response().without(Flags::CD);
         let mut builder = Builder::new(out, query.id, flags).ok()?;
         builder.question(query.qname, query.qtype, query.qclass).ok()?;
+        let start = builder.mark();
         let edns = query.edns.map(|edns| edns.do_bit());
         if edns.is_some() {
             builder.reserve(Builder::OPT_OCTETS).ok()?;
         }
-        Some(Self { builder, edns, truncation: Truncation::Whole })
+        Some(Self { builder, start, edns, truncation: Truncation::Whole })
     }
 
     /// RFC 3225 §3: only with DO.
@@ -132,6 +135,13 @@ impl<'b> Reply<'b> {
             self.builder.set(Flags::TC);
             Truncated
         })
+    }
+
+    /// Takes everything back but the question.
+    pub(super) fn withdraw(&mut self) {
+        self.builder.rollback(self.start);
+        self.builder.clear(Flags::AA.with(Flags::TC));
+        self.truncation = Truncation::Whole;
     }
 
     /// Completes the message.

@@ -11,33 +11,36 @@
 //! Not here: where names lie (`zone`), addresses (`additional`), size (`reply`).
 
 use super::additional;
+use super::chain::Chain;
+use super::denial::Denial;
 use super::outcome::Verdict;
 use super::reply::{Reply, Sent, Signatures, Truncated};
 use wire::codes::{Class, Rrtype};
+use wire::edns::ExtendedError;
 use wire::message::Section;
 use wire::name::{NameBuf, NameRef};
 use wire::query::Query;
 use wire::record::RecordRef;
 use wire::ttl::Ttl;
-use zone::{Leaf, Lookup, Version};
-
-/// Links of a chain of aliases that are followed, the synthesized ones counted (threat 36).
-pub const LINKS_MAX: usize = 16;
+use zone::{Absent, Leaf, Lookup, Version};
 
 /// Fills the sections from a version at or above whose apex the qname is.
 pub(super) fn resolve(version: &Version, query: &Query<'_>, reply: &mut Reply<'_>) -> Verdict {
     let signatures = reply.signatures();
-    let mut walk = Walk { version, qtype: query.qtype, signatures, reply };
-    match walk.step(query.qname) {
+    let denial = Denial::new();
+    let mut walk = Walk { version, qtype: query.qtype, signatures, denial, reply };
+    let verdict = match walk.step(query.qname) {
         Step::Done(verdict) => verdict,
         Step::Alias(alias) => walk.follow(query.qname, alias),
-    }
+    };
+    walk.denial.settle(verdict, walk.reply)
 }
 
 struct Walk<'v, 'r, 'b> {
     version: &'v Version,
     qtype: Rrtype,
     signatures: Signatures,
+    denial: Denial<'v>,
     reply: &'r mut Reply<'b>,
 }
 
@@ -49,8 +52,8 @@ enum Step<'v> {
 
 /// Another name to go on with; nothing of it is written yet.
 enum Alias<'v> {
-    /// The name is an alias.
-    Cname(Sent<'v>),
+    /// The name is an alias, of itself or by a wildcard below an ancestor of so many labels.
+    Cname { sent: Sent<'v>, wildcard: Option<usize> },
     /// An ancestor of this many labels has a DNAME.
     Dname { sent: Sent<'v>, owner_labels: usize },
 }
@@ -58,83 +61,129 @@ enum Alias<'v> {
 impl<'v> Walk<'v, '_, '_> {
     fn step(&mut self, qname: NameRef<'_>) -> Step<'v> {
         match self.version.lookup(qname) {
-            // The owner of what a wildcard gives is the qname (RFC 4592 §3.3.1).
-            Lookup::Found { leaf, wildcard: _ } => self.on_leaf(qname, &leaf),
-            Lookup::EmptyNonTerminal { wildcard: _ } => Step::Done(self.negative(Verdict::NODATA)),
-            // RFC 4035 §3.1.4.1.
-            Lookup::Cut { leaf, at_qname: true } if self.qtype == Rrtype::DS => {
-                match Sent::find(&leaf, Rrtype::DS, self.signatures) {
-                    Some(ds) => Step::Done(self.positive(qname, &ds)),
-                    None => Step::Done(self.negative(Verdict::NODATA)),
-                }
+            Lookup::Found { leaf, wildcard } => self.on_leaf(qname, &leaf, wildcard),
+            Lookup::EmptyNonTerminal { wildcard } => Step::Done(self.no_data(qname, wildcard)),
+            Lookup::Cut { leaf, at_qname: true }
+                if matches!(self.qtype, Rrtype::DS | Rrtype::NSEC) =>
+            {
+                Step::Done(self.at_cut(qname, &leaf))
             }
             Lookup::Cut { leaf, at_qname: _ } => Step::Done(self.referral(qname, &leaf)),
             Lookup::Dname { leaf } => match Sent::find(&leaf, Rrtype::DNAME, self.signatures) {
                 Some(sent) => Step::Alias(Alias::Dname { sent, owner_labels: leaf.label_count() }),
-                None => Step::Done(self.negative(Verdict::NXDOMAIN)),
+                None => Step::Done(self.no_data(qname, None)),
             },
-            Lookup::Missing { .. } | Lookup::OutOfZone => {
-                Step::Done(self.negative(Verdict::NXDOMAIN))
+            Lookup::Missing { closest_encloser, predecessor: _ } => {
+                let absent = Absent::Name { qname, closest_encloser };
+                Step::Done(self.negative(Verdict::NXDOMAIN, absent))
             }
+            Lookup::OutOfZone => Step::Done(Verdict::refused(ExtendedError::NOT_AUTHORITATIVE)),
         }
     }
 
-    fn on_leaf(&mut self, qname: NameRef<'_>, leaf: &Leaf<'v>) -> Step<'v> {
+    /// The owner of what a wildcard gives is the qname (RFC 4592 §3.3.1).
+    fn on_leaf(
+        &mut self,
+        qname: NameRef<'_>,
+        leaf: &Leaf<'v>,
+        wildcard: Option<usize>,
+    ) -> Step<'v> {
         if is_denial_only(leaf) {
-            return Step::Done(self.negative(Verdict::NXDOMAIN));
+            let closest_encloser = self.version.apex().as_ref().label_count();
+            let absent = Absent::Name { qname, closest_encloser };
+            return Step::Done(self.negative(Verdict::NXDOMAIN, absent));
         }
         let wanted = match self.qtype {
             Rrtype::ANY => leaf.rrsets().find(|rrset| rrset.rrtype() != Rrtype::RRSIG),
-            Rrtype::RRSIG => return Step::Done(self.all_signatures(qname, leaf)),
+            Rrtype::RRSIG => return Step::Done(self.all_signatures(qname, leaf, wildcard)),
             qtype => leaf.rrset(qtype),
         };
         if let Some(rrset) = wanted {
             let sent = Sent::new(leaf, rrset, self.signatures);
-            return Step::Done(self.positive(qname, &sent));
+            return Step::Done(self.positive(qname, &sent, wildcard));
         }
         match Sent::find(leaf, Rrtype::CNAME, self.signatures) {
             // RFC 4035 §2.5: NSEC and RRSIG stand beside a CNAME, so it is no alias for them.
-            Some(cname) if self.qtype != Rrtype::NSEC => Step::Alias(Alias::Cname(cname)),
-            Some(_) | None => Step::Done(self.negative(Verdict::NODATA)),
+            Some(sent) if self.qtype != Rrtype::NSEC => {
+                Step::Alias(Alias::Cname { sent, wildcard })
+            }
+            Some(_) | None => Step::Done(self.no_data(qname, wildcard)),
         }
     }
 
-    fn positive(&mut self, qname: NameRef<'_>, sent: &Sent<'v>) -> Verdict {
+    /// DS and NSEC of a cut are the parent's (RFC 4035 §3.1.4.1, §2.3); a parent without NSEC has none to
+    /// tell of.
+    fn at_cut(&mut self, qname: NameRef<'_>, cut: &Leaf<'v>) -> Verdict {
+        match Sent::find(cut, self.qtype, self.signatures) {
+            Some(sent) => self.positive(qname, &sent, None),
+            None if self.qtype == Rrtype::DS => self.no_data(qname, None),
+            None => self.referral(qname, cut),
+        }
+    }
+
+    fn positive(
+        &mut self,
+        qname: NameRef<'_>,
+        sent: &Sent<'v>,
+        wildcard: Option<usize>,
+    ) -> Verdict {
         self.reply.set_authoritative();
+        let is_whole = self
+            .reply
+            .require(Section::Answer, qname, sent)
+            .and_then(|()| self.end_with(qname, wildcard));
         // Addresses are for those who will use them; ANY is for those who look.
-        if self.reply.require(Section::Answer, qname, sent).is_ok() && self.qtype != Rrtype::ANY {
+        if is_whole.is_ok() && self.qtype != Rrtype::ANY {
             additional::addresses(self.version, qname, sent, self.reply);
         }
         Verdict::ANSWER
     }
 
     /// Signatures asked for by name come without DO (RFC 4035 §3.1).
-    fn all_signatures(&mut self, qname: NameRef<'_>, leaf: &Leaf<'v>) -> Verdict {
+    fn all_signatures(
+        &mut self,
+        qname: NameRef<'_>,
+        leaf: &Leaf<'v>,
+        wildcard: Option<usize>,
+    ) -> Verdict {
         let mut signatures = leaf.rrsets().filter(|rrset| rrset.rrtype() == Rrtype::RRSIG);
-        let Some(first) = signatures.next() else { return self.negative(Verdict::NODATA) };
+        let Some(first) = signatures.next() else { return self.no_data(qname, wildcard) };
         self.reply.set_authoritative();
-        for rrset in core::iter::once(first).chain(signatures) {
-            if self.reply.require(Section::Answer, qname, &Sent::bare(rrset)).is_err() {
-                break;
-            }
-        }
+        let is_whole = core::iter::once(first)
+            .chain(signatures)
+            .try_for_each(|rrset| self.reply.require(Section::Answer, qname, &Sent::bare(rrset)));
+        // What does not fit has set TC, and there is nothing to add.
+        let _ = is_whole.and_then(|()| self.end_with(qname, wildcard));
         Verdict::ANSWER
     }
 
+    fn no_data(&mut self, qname: NameRef<'_>, wildcard: Option<usize>) -> Verdict {
+        let absent = match wildcard {
+            Some(closest_encloser) => Absent::WildcardType { qname, closest_encloser },
+            None => Absent::Type { qname },
+        };
+        self.negative(Verdict::NODATA, absent)
+    }
+
     /// RFC 2308 §3: with the SOA, whose ttl says how long the denial may be kept (§5).
-    fn negative(&mut self, verdict: Verdict) -> Verdict {
+    fn negative(&mut self, verdict: Verdict, absent: Absent<'_>) -> Verdict {
         self.reply.set_authoritative();
-        if let Some(soa) = Sent::find(&self.version.apex_leaf(), Rrtype::SOA, self.signatures) {
-            let soa = soa.capped(negative_ttl(&soa));
-            // When it does not fit TC is set, and there is nothing to add.
-            let _ = self.reply.require(Section::Authority, self.version.apex().as_ref(), &soa);
-        }
+        // When something does not fit TC is set, and there is nothing to add.
+        let _ = self.write_soa().and_then(|()| self.prove(Some(absent)));
         verdict
+    }
+
+    fn write_soa(&mut self) -> Result<(), Truncated> {
+        let soa = Sent::find(&self.version.apex_leaf(), Rrtype::SOA, self.signatures);
+        let Some(soa) = soa else { return Ok(()) };
+        let soa = soa.capped(negative_ttl(&soa));
+        self.reply.require(Section::Authority, self.version.apex().as_ref(), &soa)
     }
 
     /// AA stays as it is: clear, or set by the alias that led here (RFC 6604 §2.1).
     fn referral(&mut self, qname: NameRef<'_>, cut: &Leaf<'v>) -> Verdict {
         let owner = qname.ancestor(cut.label_count());
+        // When something does not fit TC is set, and there is nothing to add.
         let _ = self.delegation(owner, cut);
         Verdict::REFERRAL
     }
@@ -148,143 +197,136 @@ impl<'v> Walk<'v, '_, '_> {
             Signatures::Wanted => Sent::find(cut, Rrtype::DS, self.signatures),
             Signatures::Unwanted => None,
         };
-        if let Some(ds) = ds.filter(Sent::is_signed) {
-            self.reply.require(Section::Authority, owner, &ds)?;
-        }
+        let absent = match ds.filter(Sent::is_signed) {
+            Some(ds) => {
+                self.reply.require(Section::Authority, owner, &ds)?;
+                None
+            }
+            None => Some(Absent::Type { qname: owner }),
+        };
+        self.prove(absent)?;
         additional::glue(self.version, owner, &servers, self.reply)
     }
 
-    /// Goes from alias to alias; what ends a chain early ends it with NOERROR.
-    fn follow(&mut self, first: NameRef<'_>, mut alias: Alias<'v>) -> Verdict {
+    /// Ends the answer section, whose last name a wildcard may have stood in for.
+    fn end_with(&mut self, qname: NameRef<'_>, wildcard: Option<usize>) -> Result<(), Truncated> {
+        self.on_expansion(qname, wildcard);
+        self.prove(None)
+    }
+
+    fn on_expansion(&mut self, qname: NameRef<'_>, wildcard: Option<usize>) {
+        if let (Some(closest_encloser), Signatures::Wanted) = (wildcard, self.signatures) {
+            self.denial.on_expansion(self.version, qname, closest_encloser);
+        }
+    }
+
+    /// RFC 3225 §3: only with DO.
+    fn prove(&mut self, absent: Option<Absent<'_>>) -> Result<(), Truncated> {
+        match self.signatures {
+            Signatures::Wanted => self.denial.write(self.version, absent, self.reply),
+            Signatures::Unwanted => Ok(()),
+        }
+    }
+
+    /// Goes from alias to alias. A chain that ends early ends with what there is of it.
+    fn follow(&mut self, first: NameRef<'_>, alias: Alias<'v>) -> Verdict {
         self.reply.set_authoritative();
+        let verdict = match self.links(first, alias) {
+            End::Verdict(verdict) => return verdict,
+            End::Truncated => return Verdict::ANSWER,
+            End::Early => Verdict::ANSWER,
+            End::NameTooLong => Verdict::YXDOMAIN,
+        };
+        // When something does not fit TC is set, and there is nothing to add.
+        let _ = self.prove(None);
+        verdict
+    }
+
+    fn links(&mut self, first: NameRef<'_>, mut alias: Alias<'v>) -> End {
         let mut chain = Chain::new(first);
         loop {
-            if let Err(verdict) = self.write_link(&mut chain, &alias) {
-                return verdict;
+            if let Err(end) = self.write_link(&mut chain, &alias) {
+                return end;
             }
             // The link itself was asked for (RFC 6672 §3.2 step 3C; RFC 1034 §4.3.2 step 3a for ANY).
             if matches!(self.qtype, Rrtype::CNAME | Rrtype::ANY) {
-                return Verdict::ANSWER;
+                return End::Early;
             }
             let name = chain.name.as_ref();
             let in_zone = name.is_at_or_under(self.version.apex().as_ref());
             if !in_zone || !chain.names.enter(name) {
-                return Verdict::ANSWER;
+                return End::Early;
             }
             // It is asked for, and it led here: it is written already.
             if self.qtype == Rrtype::DNAME && chain.dnames.has(name) {
-                return Verdict::ANSWER;
+                return End::Early;
             }
             match self.step(name) {
-                Step::Done(verdict) => return verdict,
-                Step::Alias(_) if chain.names.is_full() => return Verdict::ANSWER,
+                Step::Done(verdict) => return End::Verdict(verdict),
+                Step::Alias(_) if chain.names.is_full() => return End::Early,
                 Step::Alias(next) => alias = next,
             }
         }
     }
 
     /// Writes the records of one link; the chain then stands at its target.
-    fn write_link(&mut self, chain: &mut Chain, alias: &Alias<'v>) -> Result<(), Verdict> {
+    fn write_link(&mut self, chain: &mut Chain, alias: &Alias<'v>) -> Result<(), End> {
         let name = chain.name.as_ref();
         match alias {
-            Alias::Cname(sent) => {
-                self.require_answer(name, sent)?;
+            Alias::Cname { sent, wildcard } => {
+                self.reply.require(Section::Answer, name, sent)?;
+                self.on_expansion(name, *wildcard);
                 chain.name.assign(target_of(sent));
             }
             Alias::Dname { sent, owner_labels } => {
                 let owner = name.ancestor(*owner_labels);
                 if chain.dnames.enter(owner) {
-                    self.require_answer(owner, sent)?;
+                    self.reply.require(Section::Answer, owner, sent)?;
                 }
                 let labels = name.relative_to(owner).unwrap_or(&[]);
                 let mut target = NameBuf::new();
                 // RFC 6672 §2.2: the only error of names we have is that they grow too long.
-                target.join(labels, target_of(sent)).map_err(|_| Verdict::YXDOMAIN)?;
-                self.require_synthesized(name, sent.rrset.ttl(), target.as_ref())?;
+                target.join(labels, target_of(sent)).map_err(|_| End::NameTooLong)?;
+                self.write_synthesized(name, sent.rrset.ttl(), target.as_ref())?;
                 chain.name = target;
             }
         }
         Ok(())
     }
 
-    fn require_answer(&mut self, owner: NameRef<'_>, sent: &Sent<'v>) -> Result<(), Verdict> {
-        self.reply.require(Section::Answer, owner, sent).map_err(|Truncated| Verdict::ANSWER)
-    }
-
     /// RFC 6672 §3.1: the CNAME that a DNAME stands for has the DNAME's ttl, and no signature (§5.3.1).
-    fn require_synthesized(
+    fn write_synthesized(
         &mut self,
         owner: NameRef<'_>,
         ttl: Ttl,
         target: NameRef<'_>,
-    ) -> Result<(), Verdict> {
+    ) -> Result<(), Truncated> {
         let (rrtype, class, rdata) = (Rrtype::CNAME, Class::IN, target.as_wire());
-        let record = RecordRef { owner, rrtype, class, ttl, rdata };
-        self.reply.require_record(record).map_err(|Truncated| Verdict::ANSWER)
+        self.reply.require_record(RecordRef { owner, rrtype, class, ttl, rdata })
+    }
+}
+
+/// How a chain of aliases ends.
+enum End {
+    /// Its last target is answered, and proven.
+    Verdict(Verdict),
+    /// With a link: its target is another zone's, or was there before, or is one too many.
+    Early,
+    /// With a DNAME that makes the name too long.
+    NameTooLong,
+    /// Where there was no more room, and TC says so.
+    Truncated,
+}
+
+impl From<Truncated> for End {
+    fn from(Truncated: Truncated) -> Self {
+        Self::Truncated
     }
 }
 
 /// RFC 5155 §7.2.8: a name that has nothing but NSEC3 does not exist. Mostly the first rrset tells.
 fn is_denial_only(leaf: &Leaf<'_>) -> bool {
     leaf.rrsets().all(|rrset| rrset.covered().unwrap_or_else(|| rrset.rrtype()) == Rrtype::NSEC3)
-}
-
-/// Where a chain of aliases stands, and where it has been.
-struct Chain {
-    name: NameBuf,
-    /// All names so far.
-    names: Seen,
-    /// Owners of the DNAMEs written so far: each is written once.
-    dnames: Seen,
-}
-
-impl Chain {
-    fn new(first: NameRef<'_>) -> Self {
-        let mut names = Seen::new();
-        names.enter(first);
-        Self { name: NameBuf::from(first), names, dnames: Seen::new() }
-    }
-}
-
-/// Names by their fingerprints: room for the qname and the target of each link.
-///
-/// Should two names ever have the same one, a chain is told in part, which is always allowed.
-struct Seen {
-    fingerprints: [u64; LINKS_MAX + 1],
-    count: usize,
-}
-
-impl Seen {
-    const fn new() -> Self {
-        Self { fingerprints: [0; LINKS_MAX + 1], count: 0 }
-    }
-
-    /// False if the name was there already, or there is no room.
-    fn enter(&mut self, name: NameRef<'_>) -> bool {
-        if self.has(name) {
-            return false;
-        }
-        let Some(place) = self.fingerprints.get_mut(self.count) else { return false };
-        *place = fingerprint(name);
-        self.count = self.count.saturating_add(1);
-        true
-    }
-
-    fn has(&self, name: NameRef<'_>) -> bool {
-        let fingerprint = fingerprint(name);
-        self.fingerprints.iter().take(self.count).any(|&seen| seen == fingerprint)
-    }
-
-    const fn is_full(&self) -> bool {
-        self.count > LINKS_MAX
-    }
-}
-
-/// FNV-1a over the name in lower case.
-fn fingerprint(name: NameRef<'_>) -> u64 {
-    name.as_wire().iter().fold(0xcbf2_9ce4_8422_2325, |hash, octet| {
-        (hash ^ u64::from(octet.to_ascii_lowercase())).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 /// The name that is the rdata of a CNAME or DNAME; checked when it was received.

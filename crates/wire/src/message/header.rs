@@ -85,6 +85,12 @@ impl Flags {
         Self(self.0 | other.0)
     }
 
+    /// With the bits of `other` clear.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// With the lower four bits of `rcode`; OPT carries the rest.
     #[must_use]
     pub const fn with_rcode(self, rcode: Rcode) -> Self {

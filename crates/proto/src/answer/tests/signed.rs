@@ -1,4 +1,4 @@
-//! Signed zones: which signatures travel with which answer. Denial proofs are not here yet.
+//! Signed zones: which signatures travel with which answer. Proofs are in `denial`.
 
 use super::{check, check_in};
 
@@ -73,16 +73,6 @@ fn rfc4035_3_1_4_1_ds_at_the_cut_is_signed_by_the_parent() {
          answer sub.signed. 3600 DS 60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118
          answer sub.signed. 3600 RRSIG DS 8 2 3600 20300101000000 20200101000000 1 signed. ZHM=",
     );
-}
-
-#[test]
-fn rfc4035_3_1_3_negative_answers_sign_the_soa_with_its_negative_ttl() {
-    let soa = "authority signed. 300 SOA ns1.signed. admin.signed. 9 7200 900 1209600 300
-         authority signed. 300 RRSIG SOA 8 1 3600 20300101000000 20200101000000 1 signed. c29h";
-    check("nope.signed. A do", &format!("NXDOMAIN aa {soa}"));
-    check("www.signed. MX do", &format!("NOERROR aa {soa}"));
-    check("wild.signed. A do", &format!("NOERROR aa {soa}"));
-    check("unsigned.signed. DS do", &format!("NOERROR aa {soa}"));
 }
 
 #[test]
