@@ -41,6 +41,18 @@ impl Key {
         format!("key:\n  name: {name}\n  algorithm: {algorithm}\n  secret: \"{secret}\"\n")
     }
 
+    /// A section of `knot.conf`.
+    pub fn for_knot(&self) -> String {
+        let Self { name, algorithm, secret } = self;
+        format!("key:\n  - id: {name}\n    algorithm: {algorithm}\n    secret: {secret}\n")
+    }
+
+    /// A container of `yadifad.conf`.
+    pub fn for_yadifa(&self) -> String {
+        let Self { name, algorithm, secret } = self;
+        format!("<key>\n  name {name}\n  algorithm {algorithm}\n  secret {secret}\n</key>\n")
+    }
+
     /// As `nsupdate -y` and `dig -y` take it.
     pub fn for_command_line(&self) -> String {
         format!("{}:{}:{}", self.algorithm, self.name, self.secret)

@@ -2,45 +2,83 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Command;
 
+use crate::key::Key;
+use crate::primary::{Primary, Setup};
 use crate::program;
 use crate::secondary::Secondary;
 
-/// What every Knot here is told: few threads, everything in its folder, no word of itself.
-fn server(folder: &str, at: SocketAddr) -> String {
-    format!(
-        "server:\n  listen: {}@{}\n  rundir: {folder}\n  identity: \"\"\n  version: \"\"\n  \
-         udp-workers: 1\n  tcp-workers: 2\n  background-workers: 2\n\
-         log:\n  - target: stderr\n    any: info\n\
-         database:\n  storage: {folder}/db\n  journal-db-max-size: 200M\n",
-        at.ip(),
-        at.port()
-    )
+/// A primary that takes edits and keeps them for IXFR.
+#[track_caller]
+#[must_use]
+pub fn primary(setup: Setup) -> Primary {
+    let primary = Primary::new("knotd", setup, command);
+    let Setup { zones, key, notify } = primary.setup();
+    let mut text = server(primary.folder(), primary.at);
+    let by_key = key.as_ref().map(|key| format!("    key: {}\n", key.name)).unwrap_or_default();
+    text.extend(key.as_ref().map(Key::for_knot));
+    if let Some(to) = notify {
+        let _infallible = write!(
+            text,
+            "remote:\n  - id: secondary\n    address: {}@{}\n{by_key}",
+            to.ip(),
+            to.port()
+        );
+    }
+    let told = notify.map_or("", |_| "    notify: secondary\n");
+    let _infallible = write!(
+        text,
+        "acl:\n  - id: ours\n    address: [127.0.0.0/8, ::1]\n{by_key}    action: [transfer, update]\n\
+         template:\n  - id: default\n    storage: {}\n    zonefile-sync: -1\n    acl: ours\n{told}\
+         zone:\n",
+        primary.folder().display()
+    );
+    for (number, (apex, _)) in zones.iter().enumerate() {
+        let _infallible = writeln!(text, "  - domain: \"{apex}\"\n    file: zone{number}.txt");
+    }
+    primary.with_file("knotd.conf", &text).started()
 }
 
 /// A secondary of all zones, transferred whole from one primary.
 #[track_caller]
 #[must_use]
 pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
-    let config = |folder: &str, at: SocketAddr| {
+    let config = |folder: &Path, at: SocketAddr| {
         let mut text = server(folder, at);
         let (ip, port) = (primary.ip(), primary.port());
         let _infallible = writeln!(
             text,
             "remote:\n  - id: primary\n    address: {ip}@{port}\n\
              acl:\n  - id: primary\n    address: {ip}\n    action: notify\n\
-             template:\n  - id: default\n    storage: {folder}\n    zonefile-sync: -1\n    \
-             journal-content: none\n    master: primary\n    acl: primary\nzone:"
+             template:\n  - id: default\n    storage: {}\n    zonefile-sync: -1\n    \
+             journal-content: none\n    master: primary\n    acl: primary\nzone:",
+            folder.display()
         );
         for (number, zone) in zones.iter().enumerate() {
             let _infallible = writeln!(text, "  - domain: \"{zone}\"\n    file: zone{number}.txt");
         }
         text
     };
-    Secondary::start("knotd", zones, config, |file| {
-        let mut command = Command::new(program::find("knotd"));
-        command.args(["-c", file]);
-        command
-    })
+    Secondary::start("knotd", zones, config, command)
+}
+
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(program::find("knotd"));
+    command.arg("-c").arg(folder.join("knotd.conf"));
+    command
+}
+
+/// What every Knot here is told: few threads, everything in its folder, no word of itself.
+fn server(folder: &Path, at: SocketAddr) -> String {
+    let folder = folder.display();
+    format!(
+        "server:\n  listen: {}@{}\n  rundir: {folder}\n  identity: \"\"\n  version: \"\"\n  \
+         udp-workers: 1\n  tcp-workers: 2\n  background-workers: 2\n\
+         log:\n  - target: stderr\n    any: info\n\
+         database:\n  storage: {folder}\n  journal-db-max-size: 200M\n",
+        at.ip(),
+        at.port()
+    )
 }

@@ -1,16 +1,16 @@
 //! BIND.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use crate::ask;
 use crate::key::Key;
+use crate::primary::{self, zone_file};
 use crate::program::{self, Program};
 use crate::secondary::Secondary;
 use crate::wait;
@@ -61,8 +61,8 @@ impl Setup {
     pub fn start(self) -> Named {
         let folder = tempfile::tempdir().expect("a folder for named");
         let at = SocketAddr::new(self.address, crate::ports::free());
-        for (apex, text) in &self.zones {
-            std::fs::write(folder.path().join(file_of(apex)), text).expect("a zone file");
+        for (number, (_, text)) in self.zones.iter().enumerate() {
+            std::fs::write(folder.path().join(zone_file(number)), text).expect("a zone file");
         }
         let named = Named { folder, at, setup: self, program: None };
         let config = named.config();
@@ -84,15 +84,13 @@ pub struct Named {
 impl Named {
     /// Starts it again after [`Named::kill`], with whatever its files hold by now.
     pub fn start_again(&mut self) {
-        let config = self.folder.path().join("named.conf");
-        let mut command = Command::new(program::find("named"));
+        let mut command = command(self.folder.path());
         if let Some(offset) = &self.setup.clock {
             // After libfaketime comes libc: BIND's jemalloc asks for the time while it starts, and
             // libfaketime would ask jemalloc for memory to answer.
             let preload = format!("{}:libc.so.6", program::find_library("faketime").display());
             command.env("LD_PRELOAD", preload).env("FAKETIME", offset);
         }
-        command.args(["-g", "-n", "1", "-c"]).arg(&config).current_dir(self.folder.path());
         let mut program = Program::start("named", &mut command, self.folder.path());
         let apex = self.setup.zones[0].0.clone();
         wait::until(wait::SOON, "named answers for its zone", || {
@@ -117,19 +115,15 @@ impl Named {
     /// Replaces a zone's file while it is stopped; its journal goes too.
     pub fn write_zone(&self, apex: &str, text: &str) {
         assert!(self.program.is_none(), "stop named before its file changes");
-        let file = self.folder.path().join(file_of(apex));
-        let _none_yet = std::fs::remove_file(self.folder.path().join(file_of(apex) + ".jnl"));
+        let number = self.setup.zones.iter().position(|(name, _)| name == apex);
+        let file = self.folder.path().join(zone_file(number.expect("a zone of this primary")));
+        let _none_yet = std::fs::remove_file(file.with_added_extension("jnl"));
         std::fs::write(file, text).expect("a zone file");
     }
 
     /// Edits a zone as operators do. Lines as `add www.example. 60 A 192.0.2.1`.
     pub fn update(&self, apex: &str, lines: &[&str]) {
-        let mut script = format!("server {} {}\nzone {apex}\n", self.at.ip(), self.at.port());
-        for line in lines {
-            let _infallible = writeln!(script, "update {line}");
-        }
-        script.push_str("send\n");
-        nsupdate(self.setup.keys.first(), &script);
+        primary::update(self.at, self.setup.keys.first(), apex, lines);
     }
 
     fn config(&self) -> String {
@@ -155,8 +149,9 @@ impl Named {
             .keys
             .first()
             .map_or_else(|| "localhost".to_owned(), |key| format!("key \"{}\"", key.name));
-        for (apex, _) in &setup.zones {
-            let file = file_of(apex);
+        for (number, (apex, _)) in setup.zones.iter().enumerate() {
+            let file = zone_file(number);
+            let file = file.display();
             let _infallible = writeln!(
                 text,
                 "zone \"{apex}\" {{ type primary; file \"{file}\"; allow-update {{ {editors}; }}; \
@@ -171,7 +166,8 @@ impl Named {
 #[track_caller]
 #[must_use]
 pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
-    let config = |folder: &str, at: SocketAddr| {
+    let config = |folder: &Path, at: SocketAddr| {
+        let folder = folder.display();
         let mut text = format!(
             "options {{\n  directory \"{folder}\";\n  pid-file none;\n  session-keyfile none;\n  \
              listen-on port {} {{ {}; }};\n  listen-on-v6 {{ none; }};\n  recursion no;\n  \
@@ -191,35 +187,13 @@ pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
         }
         text
     };
-    Secondary::start("named", zones, config, |file| {
-        let mut command = Command::new(program::find("named"));
-        command.args(["-g", "-n", "1", "-c", file]);
-        command
-    })
+    Secondary::start("named", zones, config, command)
 }
 
-/// Runs `nsupdate` over a script; fails the test if the primary refuses.
-pub fn nsupdate(key: Option<&Key>, script: &str) {
-    let mut command = Command::new(program::find("nsupdate"));
-    if let Some(key) = key {
-        command.args(["-y", &key.for_command_line()]);
-    }
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("nsupdate");
-    child.stdin.take().expect("its input").write_all(script.as_bytes()).expect("a script");
-    let output = child.wait_with_output().expect("nsupdate ends");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "nsupdate: {said}\n{script}");
-}
-
-fn file_of(apex: &str) -> String {
-    let stem = apex.trim_end_matches('.');
-    let path: PathBuf = Path::new(stem).with_added_extension("zone");
-    path.display().to_string()
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(program::find("named"));
+    command.args(["-g", "-n", "1", "-c"]).arg(folder.join("named.conf")).current_dir(folder);
+    command
 }
 
 /// How soon a change must be served after a signed NOTIFY.

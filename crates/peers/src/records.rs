@@ -33,6 +33,16 @@ pub fn zone_with(serial: u32, timers: &str) -> String {
     text
 }
 
+/// The zone with its newer types in the form for unknown ones (RFC 3597 §5), which every server can
+/// read.
+#[must_use]
+pub fn plain_zone(serial: u32) -> String {
+    zone(serial).replace("HTTPS 1 . alpn=h2", "TYPE65 \\# 10 00010000010003026832").replace(
+        "CAA 0 issue \"ca.example.net\"",
+        "TYPE257 \\# 21 0005697373756563612e6578616d706c652e6e6574",
+    )
+}
+
 /// Fails unless every rrset of the primary's zone is answered the same by the secondary, with
 /// authority, and a name in neither is denied.
 #[track_caller]

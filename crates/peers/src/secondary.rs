@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -19,21 +20,20 @@ pub struct Secondary {
 }
 
 impl Secondary {
-    /// Writes `name.conf`, whose text is made from folder and address, and starts `command` over it.
-    /// Returns when each zone is served.
+    /// Writes `name.conf`, whose text is made from folder and address, and starts `command` over the
+    /// folder. Returns when each zone is served.
     #[track_caller]
     pub(crate) fn start(
         name: &str,
         zones: &[&str],
-        config: impl FnOnce(&str, SocketAddr) -> String,
-        command: impl FnOnce(&str) -> Command,
+        config: impl FnOnce(&Path, SocketAddr) -> String,
+        command: fn(&Path) -> Command,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a folder for a secondary");
         let at = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()));
-        let path = folder.path().display().to_string();
-        let file = format!("{path}/{name}.conf");
-        fs::write(&file, config(&path, at)).expect("the configuration of a secondary");
-        let mut command = command(&file);
+        let file = folder.path().join(name).with_added_extension("conf");
+        fs::write(&file, config(folder.path(), at)).expect("the configuration of a secondary");
+        let mut command = command(folder.path());
         command.current_dir(folder.path());
         let program = Program::start(name, &mut command, folder.path());
         let mut secondary = Self { at, program, folder };

@@ -9,7 +9,8 @@ use peers::daemon::{self, Zone};
 use peers::key::Key;
 use peers::knot;
 use peers::named::{self, CHANGE_IS_SERVED_WITHIN, Named};
-use peers::nsd::{self, Nsd};
+use peers::nsd;
+use peers::primary::Setup;
 use peers::records::{self, APEX};
 use peers::{ports, program, wait};
 
@@ -35,7 +36,7 @@ fn pair(key: Option<&Key>) -> (Named, daemon::Daemon) {
 #[test]
 fn named_and_nsd_answer_alike_for_the_test_zone() {
     let named = named::Setup::new(APEX, &records::zone(1)).start();
-    let nsd = Nsd::start(APEX, &records::zone(1), None, None);
+    let nsd = nsd::primary(Setup::new(APEX, &records::zone(1)));
     records::assert_same_content(named.at, nsd.at, APEX);
 }
 
@@ -71,11 +72,11 @@ fn zone_from_named_arrives_by_axfr_and_answers_as_its_primary_does() {
 #[test]
 fn zone_from_nsd_arrives_by_axfr_and_answers_as_its_primary_does() {
     let key = Key::new("transfer.key", "hmac-sha256");
-    let nsd = Nsd::start(APEX, &records::zone(1), Some(&key), None);
+    let nsd = nsd::primary(Setup::new(APEX, &records::zone(1)).with_key(&key));
     let daemon = daemon::Setup::new(vec![Zone::from(APEX, nsd.at, Some(&key))]).start();
     daemon.wait_for_serial(APEX, 1);
     // NSD gives transfers to the key only; content is judged by a second NSD that is open.
-    let open = Nsd::start(APEX, &records::zone(1), None, None);
+    let open = nsd::primary(Setup::new(APEX, &records::zone(1)));
     records::assert_same_content(open.at, daemon.at, APEX);
 }
 
@@ -83,11 +84,12 @@ fn zone_from_nsd_arrives_by_axfr_and_answers_as_its_primary_does() {
 fn change_at_nsd_arrives_by_its_notify() {
     let key = Key::new("transfer.key", "hmac-sha256");
     let secondary = loopback();
-    let nsd = Nsd::start(APEX, &records::zone(1), Some(&key), Some(secondary));
+    let setup = Setup::new(APEX, &records::zone(1)).with_key(&key).notifying(secondary);
+    let nsd = nsd::primary(setup);
     let zones = vec![Zone::from(APEX, nsd.at, Some(&key))];
     let daemon = daemon::Setup::listening(secondary, zones).start();
     daemon.wait_for_serial(APEX, 1);
-    nsd.replace_zone(&records::zone(2));
+    nsd.replace_zone(APEX, &records::zone(2));
     daemon.wait_for_serial(APEX, 2);
     let txt = ask::ask(daemon.at, "serial.example.", ask::TXT).unwrap();
     assert_eq!(txt.answer[0].rdata, b"\x012");

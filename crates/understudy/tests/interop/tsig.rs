@@ -7,8 +7,9 @@ use serde_json::Value;
 use peers::daemon::{self, Daemon, Zone};
 use peers::key::Key;
 use peers::named::{self, Named};
-use peers::nsd::Nsd;
+use peers::nsd;
 use peers::ports;
+use peers::primary::Setup;
 use peers::records::{self, APEX};
 
 const ALGORITHMS: [&str; 6] =
@@ -38,7 +39,7 @@ fn every_algorithm_of_named_signs_transfer_and_notify() {
 fn every_algorithm_of_nsd_signs_transfers() {
     for algorithm in ALGORITHMS {
         let key = Key::new("transfer.key", algorithm);
-        let nsd = Nsd::start(APEX, &records::zone(1), Some(&key), None);
+        let nsd = nsd::primary(Setup::new(APEX, &records::zone(1)).with_key(&key));
         let daemon = daemon::Setup::new(vec![Zone::from(APEX, nsd.at, Some(&key))]).start();
         daemon.wait_for_serial(APEX, 1);
     }

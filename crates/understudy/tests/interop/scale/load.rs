@@ -14,7 +14,8 @@ use super::registry;
 use peers::ask;
 use peers::daemon::{self, Zone};
 use peers::named;
-use peers::nsd::Nsd;
+use peers::nsd;
+use peers::primary::Setup;
 use peers::records::{self, APEX};
 use peers::wait;
 
@@ -147,7 +148,7 @@ const ROUNDS: u32 = 3;
 
 #[test]
 fn queries_during_a_million_record_transfer_are_all_answered_without_a_long_silence() {
-    let nsd = Nsd::start(registry::APEX, &registry::zone(1_000_000, 1), None, None);
+    let nsd = nsd::primary(Setup::new(registry::APEX, &registry::zone(1_000_000, 1)));
     let named = named::Setup::new(APEX, &records::zone(1)).start();
     let mut silences = Vec::new();
     while silences.len() < ROUNDS as usize && silences.iter().all(|silence| *silence > SILENCE_MAX)

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use super::registry;
 use peers::ask;
 use peers::daemon::{self, Daemon, Zone};
-use peers::nsd::Nsd;
+use peers::nsd;
+use peers::primary::Setup;
 use peers::wait;
 
 const RECORDS: u32 = 1_000_000;
@@ -15,7 +16,7 @@ const RESTARTED_WITHIN: Duration = Duration::from_secs(10);
 
 #[test]
 fn million_records_from_nsd_are_answered_also_after_a_restart_without_it() {
-    let mut nsd = Nsd::start(registry::APEX, &registry::zone(RECORDS, 1), None, None);
+    let mut nsd = nsd::primary(Setup::new(registry::APEX, &registry::zone(RECORDS, 1)));
     let zones = vec![Zone::from(registry::APEX, nsd.at, None)];
     let started = Instant::now();
     let mut daemon = daemon::Setup::new(zones).start();
