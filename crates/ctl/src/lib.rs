@@ -3,12 +3,17 @@
 //! People get words and aligned tables, programs get `--json`. What a daemon answers may hold text
 //! of strangers (owners, keys), so everything is escaped before it reaches a terminal.
 
+mod export;
 mod key;
 mod list;
 mod page;
+mod replacement;
 mod status;
 mod text;
 mod when;
+
+pub use api::ExportHead;
+pub use export::{Export, ExportOffline, Offline, OfflineFault};
 
 use anyhow::{Context as _, Result};
 use api::{Client, ClientError, ZoneItem, ZoneState};
@@ -57,6 +62,8 @@ pub enum ZoneVerb {
         #[command(flatten)]
         reach: Reach,
     },
+    /// Write the version held as a master file, also of a zone that has expired
+    Export(Export),
     /// Ask the primaries for their serial now, and transfer what is newer
     Refresh {
         /// The zone.
@@ -139,10 +146,11 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Does what the verb says and reports errors on standard error.
+/// Does what the verb says and reports errors on standard error. `export_offline` reads a zone from
+/// disk, if that is what the verb wants.
 #[must_use]
-pub fn run(verb: Verb) -> Exit {
-    match perform(verb) {
+pub fn run(verb: Verb, export_offline: ExportOffline) -> Exit {
+    match perform(verb, export_offline) {
         Ok(page) => page.print(),
         Err(error) => {
             eprintln!("understudy: {}", text::lines(&complaint(&error)));
@@ -161,14 +169,14 @@ fn complaint(error: &anyhow::Error) -> String {
     }
 }
 
-fn perform(verb: Verb) -> Result<Page> {
+fn perform(verb: Verb, export_offline: ExportOffline) -> Result<Page> {
     match verb {
         Verb::Version => Ok(Page::text(format!("understudy {}\n", env!("CARGO_PKG_VERSION")))),
         Verb::Key(KeyVerb::Generate { name, algorithm, json }) => {
             let key = key::generate(name, algorithm)?;
             if json { Page::json(&key.to_json()) } else { Ok(Page::text(key.to_text())) }
         }
-        Verb::Zone(verb) => in_runtime(zone(verb)),
+        Verb::Zone(verb) => in_runtime(zone(verb, export_offline)),
         Verb::Reload(reach) => in_runtime(reload(reach)),
     }
 }
@@ -178,7 +186,7 @@ fn in_runtime<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     runtime.context("cannot start")?.block_on(work)
 }
 
-async fn zone(verb: ZoneVerb) -> Result<Page> {
+async fn zone(verb: ZoneVerb, export_offline: ExportOffline) -> Result<Page> {
     match verb {
         ZoneVerb::List { state, reach } => {
             let zones = all_zones(&reach.client()?, state).await?;
@@ -189,6 +197,7 @@ async fn zone(verb: ZoneVerb) -> Result<Page> {
             let view = client.zone(zone.find(&client).await?.id, digest).await?;
             reach.show(&view, |page| status::write(page, &view, Now::read()))
         }
+        ZoneVerb::Export(export) => export.perform(export_offline).await,
         ZoneVerb::Refresh { zone, reach } => {
             let client = reach.client()?;
             let accepted = client.refresh(zone.find(&client).await?.id).await?;

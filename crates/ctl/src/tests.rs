@@ -269,7 +269,8 @@ fn daemon(answers: Vec<(&'static str, u16, String)>) -> (tempfile::TempDir, Stri
                 let missing = serde_json::to_string(&Problem::new(404, "path.unknown", asked));
                 let (status, body) = known.map_or((404, missing.unwrap()), |a| (a.1, a.2.clone()));
                 let answer = format!(
-                    "HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                    "HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n\
+                     zone-serial: 7\r\nzone-records: 12\r\nzone-state: expired\r\n\r\n{body}",
                     body.len()
                 );
                 let _ = stream.write_all(answer.as_bytes()).await;
@@ -287,6 +288,9 @@ fn page_of(items: Vec<ZoneItem>, next_cursor: Option<&str>) -> String {
     json(&ZonePage { items, next_cursor: next_cursor.map(str::to_owned) })
 }
 
+/// For verbs that do not read the daemon's files.
+const NO_DISK: ExportOffline = |_, _| panic!("the disk was not asked for");
+
 const FIND: &str = "GET /v1/zones?name=example.net&view=default";
 
 #[test]
@@ -298,7 +302,7 @@ fn commands_find_the_zone_by_name_and_act_on_its_id() {
         ("POST /v1/zones/1/refresh", 202, accepted.clone()),
         ("POST /v1/zones/1/retransfer", 202, accepted),
     ]);
-    let page = |line: &str| perform(verb(&format!("u {line} --socket {socket}"))).unwrap();
+    let page = |line: &str| perform(verb(&format!("u {line} --socket {socket}")), NO_DISK).unwrap();
     let text = page("zone refresh example.net").as_str().to_owned();
     assert!(text.starts_with("refresh of example.net. is queued"), "{text}");
     assert!(page("zone retransfer example.net").as_str().starts_with("retransfer of"));
@@ -316,7 +320,7 @@ fn list_reads_every_page() {
         ("GET /v1/zones?limit=1000&cursor=1", 200, page_of(vec![zone(2, "b.")], None)),
         ("GET /v1/zones?limit=1000&state=expired", 200, page_of(vec![], None)),
     ]);
-    let page = |line: &str| perform(verb(&format!("u {line} --socket {socket}"))).unwrap();
+    let page = |line: &str| perform(verb(&format!("u {line} --socket {socket}")), NO_DISK).unwrap();
     let zones: Vec<ZoneItem> = serde_json::from_str(page("zone list --json").as_str()).unwrap();
     assert_eq!(zones.iter().map(|zone| zone.id).collect::<Vec<_>>(), [1, 2]);
     assert!(page("zone list").as_str().contains("2 zones: 2 ok"));
@@ -331,7 +335,7 @@ fn exit_codes_tell_no_daemon_no_zone_and_refusal_apart() {
         ("POST /v1/reload", 422, json(&problem)),
         ("GET /v1/zones?limit=1000", 200, "<html>".to_owned()),
     ]);
-    let fails = |line: &str| perform(verb(line)).unwrap_err();
+    let fails = |line: &str| perform(verb(line), NO_DISK).unwrap_err();
     let error = fails(&format!("u zone status example.net --socket {socket}"));
     assert_eq!(exit_of(&error), Exit::NotFound);
     assert_eq!(
@@ -360,7 +364,7 @@ fn reload_tells_what_changed_what_waits_and_what_is_weak() {
         ..ReloadReport::default()
     };
     let (_folder, socket) = daemon(vec![("POST /v1/reload", 200, json(&report))]);
-    let page = perform(verb(&format!("u reload --socket {socket}"))).unwrap();
+    let page = perform(verb(&format!("u reload --socket {socket}")), NO_DISK).unwrap();
     assert_eq!(
         page.as_str(),
         "reloaded: zones 1 added, 0 changed, 0 removed, 5 unchanged\n\
@@ -371,8 +375,83 @@ fn reload_tells_what_changed_what_waits_and_what_is_weak() {
 
 #[test]
 fn verbs_need_no_daemon_where_there_is_nothing_to_ask() {
-    assert!(perform(verb("u version")).unwrap().as_str().starts_with("understudy "));
-    assert!(perform(verb("u key generate k1")).unwrap().as_str().contains("[[key]]"));
+    assert!(perform(verb("u version"), NO_DISK).unwrap().as_str().starts_with("understudy "));
+    assert!(perform(verb("u key generate k1"), NO_DISK).unwrap().as_str().contains("[[key]]"));
     assert!(Line::try_parse_from(["u", "key", "generate", "a b"]).is_err());
     assert!(Line::try_parse_from(["u", "zone", "list", "--state", "fine"]).is_err());
+}
+
+#[test]
+fn export_replaces_a_file_and_says_which_version_it_wrote() {
+    let (_folder, socket) = daemon(vec![
+        (FIND, 200, page_of(vec![item(1, "example.net.", ZoneState::Expired)], None)),
+        ("GET /v1/zones/1/export", 200, "the zone\n".to_owned()),
+    ]);
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("zone");
+    let line = format!("u zone export example.net --socket {socket} --out {}", out.display());
+    let page = perform(verb(&line), NO_DISK).unwrap();
+    let expected = "zone: example.net, serial 7, expired, 12 records, 9 B\n";
+    assert!(page.as_str().ends_with(expected), "{}", page.as_str());
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "the zone\n");
+    let page = perform(verb(&format!("{line} --json")), NO_DISK).unwrap();
+    let written: serde_json::Value = serde_json::from_str(page.as_str()).unwrap();
+    let facts = (&written["serial"], &written["state"], &written["size_bytes"]);
+    assert_eq!(facts, (&7.into(), &"expired".into(), &9.into()));
+}
+
+#[test]
+fn export_that_is_refused_leaves_the_file_as_it_was() {
+    let (_folder, socket) = daemon(vec![
+        (FIND, 200, page_of(vec![item(1, "example.net.", ZoneState::Failed)], None)),
+        ("GET /v1/zones/1/export", 409, json(&Problem::zone_not_held("example.net."))),
+    ]);
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("zone");
+    std::fs::write(&out, "old").unwrap();
+    let line = format!("u zone export example.net --socket {socket} --out {}", out.display());
+    let error = perform(verb(&line), NO_DISK).unwrap_err();
+    assert!(complaint(&error).starts_with("no version of example.net. is held"), "{error}");
+    assert_eq!(exit_of(&error), Exit::Failed);
+    let line = format!("u zone export other.example --socket {socket} --out {}", out.display());
+    assert!(perform(verb(&line), NO_DISK).is_err());
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "old");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+}
+
+#[test]
+fn export_offline_asks_no_daemon() {
+    let from_disk: ExportOffline = |from, out| {
+        assert_eq!((from.zone, from.view, from.config), ("example.net", "default", None));
+        let known = from.data_dir == Some(std::path::Path::new("/data"));
+        out.write_all(b"from disk").map_err(OfflineFault::Write)?;
+        let head = ExportHead { serial: 7, records: 1, state: api::ExportState::Stored };
+        known.then_some(head).ok_or_else(|| OfflineFault::Refused(Problem::zone_not_held("it")))
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("zone");
+    let line = format!("u zone export example.net --out {}", out.display());
+    perform(verb(&format!("{line} --data-dir /data")), from_disk).unwrap();
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "from disk");
+    let error = perform(verb(&format!("{line} --offline")), from_disk).unwrap_err();
+    assert_eq!(complaint(&error).lines().next(), Some("no version of it is held on this instance"));
+    let error = perform(verb(&format!("{line} --socket /nonexistent")), from_disk).unwrap_err();
+    assert_eq!(exit_of(&error), Exit::Unreachable);
+    assert!(complaint(&error).contains("`--offline` reads its data directory"), "{error:#}");
+    for wrong in ["--offline --socket /s", "--config /c", "--data-dir /d --socket /s"] {
+        assert!(Line::try_parse_from(format!("{line} {wrong}").split(' ')).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn text_that_has_nowhere_to_go_is_told_and_is_not_lost_silently() {
+    let full: ExportOffline = |_, out| {
+        out.write_all(&[b';'; 100_000]).map_err(OfflineFault::Write)?;
+        panic!("/dev/full took it")
+    };
+    let line = "u zone export example.net --data-dir /data --out /dev/full";
+    let error = perform(verb(line), full).unwrap_err();
+    let told = complaint(&error);
+    assert!(told.starts_with("cannot write /dev/full") && told.contains("space"), "{told}");
+    assert_eq!(exit_of(&error), Exit::Failed);
 }

@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::{AtStart, Config, Zone, ZoneName};
 use crate::daemon::Error;
 use crate::event::DriverEvent;
+use crate::export::Held;
 use crate::http::{Control, Detail, ZoneFilter, timestamp};
 use crate::log::LevelSwitch;
 use crate::net::{Access, Counters};
@@ -287,6 +288,13 @@ impl Control for Running {
             }
         }
         Some(view)
+    }
+
+    async fn held(&self, id: ZoneId) -> Result<Held, Problem> {
+        let slot = self.0.shared.table.slot(id).ok_or_else(|| Problem::zone_not_found(id))?;
+        let (reply, held) = oneshot::channel();
+        self.0.shared.inbox.send(Message::Held(id, reply)).await;
+        held.await.ok().flatten().ok_or_else(|| Problem::zone_not_held(slot.apex()))
     }
 
     async fn refresh(&self, id: ZoneId) -> Result<Name, Problem> {

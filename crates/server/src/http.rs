@@ -4,6 +4,7 @@
 //! that trait. Access control is the socket's: only its owner and root may connect.
 
 mod control;
+mod export;
 mod routes;
 mod socket;
 

@@ -11,6 +11,7 @@ mod daemon;
 pub mod demo;
 mod dial;
 mod event;
+pub mod export;
 mod http;
 mod ledger;
 mod log;

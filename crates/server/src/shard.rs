@@ -15,6 +15,7 @@ pub(crate) use record::{Done, Missed};
 use crate::clock::Clock;
 use crate::config::Zone;
 use crate::event::DriverEvent;
+use crate::export::Held;
 use crate::ledger::Ledger;
 use api::{ZoneItem, ZoneView};
 use proto::time::Mono;
@@ -46,6 +47,8 @@ pub(crate) enum Message {
     Remove(ZoneId),
     /// Everything about one zone.
     View(ZoneId, oneshot::Sender<Option<ZoneView>>),
+    /// The version held of a zone, if there is one.
+    Held(ZoneId, oneshot::Sender<Option<Held>>),
     /// All zones as lines of a list, in the order of their ids.
     List(oneshot::Sender<Vec<ZoneItem>>),
     /// Save what must be saved, then end.
@@ -161,6 +164,9 @@ impl Shard {
             Message::Remove(id) => self.forget(id),
             Message::View(id, reply) => {
                 drop(reply.send(self.zones.get(&id).map(|zone| zone.view(self.clock))));
+            }
+            Message::Held(id, reply) => {
+                drop(reply.send(self.zones.get(&id).and_then(|zone| zone.held(self.clock))));
             }
             Message::List(reply) => {
                 drop(reply.send(self.zones.values().map(|zone| zone.item(self.clock)).collect()));

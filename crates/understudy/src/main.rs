@@ -4,9 +4,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use server::check::{CheckError, check};
 use server::config::{ConfigError, DEFAULT_PATH, Picture};
 use server::demo;
+use server::export::{self, ExportError, FromDisk};
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -76,8 +77,26 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(fault) => complain(&fault),
         },
-        Verb::Client(verb) => ctl::run(verb).into(),
+        Verb::Client(verb) => ctl::run(verb, export_offline).into(),
     }
+}
+
+/// The part of `zone export` that reads the daemon's files.
+fn export_offline(
+    from: ctl::Offline<'_>,
+    out: &mut dyn Write,
+) -> Result<ctl::ExportHead, ctl::OfflineFault> {
+    let ctl::Offline { zone, view, config, data_dir } = from;
+    let config = config.unwrap_or(Path::new(DEFAULT_PATH));
+    export::from_disk(&FromDisk { zone, view, config, data_dir }, out).map_err(
+        |fault| match fault {
+            ExportError::Refused(problem) => ctl::OfflineFault::Refused(problem),
+            ExportError::Write(fault) => ctl::OfflineFault::Write(fault),
+            fault @ (ExportError::Config(_)
+            | ExportError::Running { .. }
+            | ExportError::Store { .. }) => ctl::OfflineFault::Read(fault.into()),
+        },
+    )
 }
 
 fn demo_options(primary: Primary, seconds: Option<u64>) -> demo::Options {

@@ -1,5 +1,6 @@
 //! What the API needs of the daemon.
 
+use crate::export::Held;
 use api::{Health, Problem, ReloadReport, SystemView, ZoneItem, ZoneState, ZoneView};
 use wire::name::Name;
 use zone::ZoneId;
@@ -15,6 +16,10 @@ pub(crate) trait Control: Clone + Send + Sync + 'static {
 
     /// Everything about one zone; `None` if there is no such id.
     fn zone(&self, id: ZoneId, detail: Detail) -> impl Future<Output = Option<ZoneView>> + Send;
+
+    /// The version held of a zone, served or not, at this moment. Problems: 404 `zone.not-found`,
+    /// 409 `zone.not-held`.
+    fn held(&self, id: ZoneId) -> impl Future<Output = Result<Held, Problem>> + Send;
 
     /// Asks the zone's primaries for their serial now. Problems: 404 `zone.not-found`,
     /// 503 when the zone takes no commands.

@@ -1,6 +1,7 @@
 //! Paths, methods, limits, and the way from a request to a view.
 
 use super::control::{Control, Detail, ZoneFilter};
+use super::export::ExportBody;
 use api::{Accepted, Health, PAGE_DEFAULT, PAGE_MAX, Problem, ReloadReport, SystemView};
 use api::{ZonePage, ZoneState, ZoneView};
 use axum::body::{Body, to_bytes};
@@ -10,9 +11,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use serde::Deserialize;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use wire::name::Name;
 use zone::ZoneId;
 
@@ -23,11 +26,16 @@ const URI_BYTES_MAX: usize = 4_096;
 /// The longest that a request may take, below the limit of our own client.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
+/// Zones that are exported at the same time; others wait. Each costs a thread and holds a version.
+const EXPORTS_MAX: usize = 4;
+
 /// All paths of the API.
 pub(super) fn router<C: Control>(control: C) -> Router {
+    let turns = Exports(Arc::new(Semaphore::new(EXPORTS_MAX)));
     Router::new()
         .route("/v1/zones", get(zones::<C>))
         .route("/v1/zones/{id}", get(zone::<C>))
+        .route("/v1/zones/{id}/export", get(export::<C>))
         .route("/v1/zones/{id}/refresh", post(refresh::<C>))
         .route("/v1/zones/{id}/retransfer", post(retransfer::<C>))
         .route("/v1/reload", post(reload::<C>))
@@ -36,6 +44,7 @@ pub(super) fn router<C: Control>(control: C) -> Router {
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
         .layer(middleware::from_fn(bounded))
+        .layer(Extension(turns))
         .with_state(control)
 }
 
@@ -64,6 +73,19 @@ async fn zone<C: Control>(
     let detail = if parse_query(query)?.digest { Detail::WithDigest } else { Detail::Plain };
     let view = control.zone(id, detail).await;
     Ok(Json(view.ok_or_else(|| Problem::zone_not_found(format_args!("number {}", id.0)))?))
+}
+
+/// `GET /v1/zones/{id}/export`: the version held, as a master file (RFC 4027). Problems: 404
+/// `zone.not-found`, 409 `zone.not-held`.
+async fn export<C: Control>(
+    State(control): State<C>,
+    Extension(Exports(turns)): Extension<Exports>,
+    id: Result<Path<u32>, PathRejection>,
+) -> Result<ExportBody, Refusal> {
+    let id = parse_id(id)?;
+    let turn = turns.acquire_owned().await;
+    let turn = turn.map_err(|_| Problem::new(503, "daemon.stopping", "the daemon is stopping"))?;
+    Ok(ExportBody { held: control.held(id).await?, turn })
 }
 
 /// `POST /v1/zones/{id}/refresh`. Problems: 404 `zone.not-found`, 503.
@@ -102,6 +124,10 @@ async fn health<C: Control>(State(control): State<C>) -> (StatusCode, Json<Healt
     let status = if health.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(health))
 }
+
+/// The turns of exports.
+#[derive(Clone)]
+struct Exports(Arc<Semaphore>);
 
 async fn unknown_path(request: Request) -> Refusal {
     let path = request.uri().path();

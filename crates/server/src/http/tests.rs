@@ -1,19 +1,24 @@
 //! The whole way: our client, a real Unix socket, the router, a fake daemon.
 
 use super::{Control, ControlSocket, Detail, ZoneFilter, serve, timestamp};
+use crate::export::Held;
 use api::{
-    Client, ClientError, Health, Problem, ReloadReport, Serials, SystemView, ZoneItem, ZoneState,
-    ZoneView,
+    Client, ClientError, ExportHead, ExportState, Health, Problem, ReloadReport, Serials,
+    SystemView, ZoneItem, ZoneState, ZoneView,
 };
+use proto::time::UnixSeconds;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use wire::codes::{Class, Rrtype};
 use wire::name::Name;
-use zone::ZoneId;
+use wire::record::RecordRef;
+use wire::ttl::Ttl;
+use zone::{Builder, Limits, ZoneId};
 
 /// A daemon with a fixed list of zones that notes what it is told to do.
 #[derive(Clone)]
@@ -81,6 +86,14 @@ impl Control for Fake {
         })
     }
 
+    async fn held(&self, id: ZoneId) -> Result<Held, Problem> {
+        match id {
+            ZoneId(1) => Ok(LARGE.clone()),
+            ZoneId(2) => Err(Problem::zone_not_held("zone 2")),
+            id => Err(Problem::zone_not_found(id)),
+        }
+    }
+
     async fn refresh(&self, id: ZoneId) -> Result<Name, Problem> {
         self.order("refresh", id)
     }
@@ -113,6 +126,26 @@ impl Control for Fake {
         let reason = (!self.ready).then(|| "reading zones from disk".to_owned());
         Health { ready: self.ready, reason }
     }
+}
+
+/// Its text is larger than everything on the way from us to a client can hold.
+static LARGE: LazyLock<Held> = LazyLock::new(|| held(40_000));
+
+fn held(hosts: u32) -> Held {
+    let apex: Name = "example.".parse().unwrap();
+    let text = "@ 60 SOA ns host 7 3600 600 86400 60\n@ 60 NS ns\n";
+    let mut builder = Builder::new(apex.clone(), Limits::default());
+    for record in wire::master::read(text.as_bytes(), &apex).unwrap() {
+        builder.push(record.as_ref()).unwrap();
+    }
+    for host in 0..hosts {
+        let owner = Name::child(format!("host{host}").as_bytes(), apex.as_ref()).unwrap();
+        let (owner, rdata) = (owner.as_ref(), &host.to_be_bytes()[..]);
+        let (class, ttl) = (Class::IN, Ttl::from_wire(60));
+        builder.push(RecordRef { owner, rrtype: Rrtype::A, class, ttl, rdata }).unwrap();
+    }
+    let version = Arc::new(builder.finish().unwrap());
+    Held { version, state: ExportState::Expired, at: UnixSeconds(0), note: None }
 }
 
 /// A served fake and a client for it.
@@ -321,4 +354,46 @@ fn moments_are_rfc_3339_in_utc_with_one_number_of_digits() {
     assert_eq!(timestamp(1_785_576_600_120).0, "2026-08-01T09:30:00.120Z");
     assert!(timestamp(i64::MAX).0.starts_with("9999-12-30T"));
     assert!(timestamp(i64::MIN).0.starts_with("-009999-01-02T"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exported_text_comes_whole_with_its_serial_in_front() {
+    let served = start(Fake::with_zones(&["example."]));
+    let mut export = served.client.export(1).await.unwrap();
+    let head = ExportHead { serial: 7, records: 40_002, state: ExportState::Expired };
+    assert_eq!(export.head(), head);
+    let (mut text, mut expected) = (Vec::new(), Vec::new());
+    while let Some(piece) = export.chunk().await.unwrap() {
+        text.extend(piece);
+    }
+    LARGE.write(&mut expected).unwrap();
+    assert!(text == expected, "{} octets of {}", text.len(), expected.len());
+    let answer = get(&served.path, "/v1/zones/1/export").await.to_lowercase();
+    for field in ["content-type: text/dns\r\n", "zone-serial: 7\r\n", "zone-state: expired\r\n"] {
+        assert!(answer.contains(field), "{}", &answer[..600]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn export_of_a_zone_that_is_not_there_or_not_held_is_a_problem() {
+    let served = start(Fake::with_zones(&["example."]));
+    for (id, status, code) in [(2, 409, "zone.not-held"), (3, 404, "zone.not-found")] {
+        let refused = served.client.export(id).await.unwrap_err();
+        let ClientError::Refused(problem) = refused else { panic!("{refused:?}") };
+        assert_eq!((problem.status, &*problem.code), (status, code));
+    }
+}
+
+/// Clients that stand still in the middle take all turns; when they go, the turns are back.
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_go_away_give_their_turn_back() {
+    let served = start(Fake::with_zones(&["example."]));
+    for _ in 0..3 {
+        let mut stalled = Vec::new();
+        for _ in 0..4 {
+            stalled.push(served.client.export(1).await.unwrap());
+        }
+        drop(stalled);
+    }
+    assert_eq!(served.client.export(1).await.unwrap().head().serial, 7);
 }

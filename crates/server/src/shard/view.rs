@@ -4,10 +4,11 @@ use super::driver::{ZoneDriver, action_of};
 use super::record::{Done, Missed, PrimaryRecord};
 use crate::clock::Clock;
 use crate::config::Primary;
+use crate::export::Held;
 use crate::http::timestamp;
 use api::{
-    Action, ActionView, Failure, LastNotify, PrimaryView, Serials, SoaTimers, Success, Timers,
-    Timestamp, TransferKind, TransferView, ZoneItem, ZoneState, ZoneView,
+    Action, ActionView, ExportState, Failure, LastNotify, PrimaryView, Serials, SoaTimers, Success,
+    Timers, Timestamp, TransferKind, TransferView, ZoneItem, ZoneState, ZoneView,
 };
 use proto::code::Fault;
 use proto::refresh;
@@ -63,6 +64,14 @@ impl ZoneDriver {
             transfer: self.transfer_view(),
             digest: None,
         }
+    }
+
+    /// The version held, whether or not it is served.
+    pub(crate) fn held(&self, clock: Clock) -> Option<Held> {
+        let serves = self.refresh.serves();
+        let state = if serves { ExportState::Served } else { ExportState::Expired };
+        let version = self.version.clone()?;
+        Some(Held { version, state, at: clock.wall(), note: None })
     }
 
     /// The precedence is that of [`ZoneState`]: the first that applies.
