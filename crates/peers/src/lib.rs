@@ -24,5 +24,6 @@ pub mod primary;
 pub mod program;
 pub mod records;
 pub mod secondary;
+pub mod sign;
 pub mod wait;
 pub mod yadifa;
