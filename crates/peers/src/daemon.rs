@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -196,10 +196,30 @@ impl Daemon {
 
     /// Runs a verb of the command line against this daemon.
     pub fn run(&self, words: &[&str]) -> Output {
-        let socket = self.folder.path().join("control.sock");
         let mut command = Command::new(program::understudy());
-        command.args(words).arg("--socket").arg(socket);
+        command.args(words).arg("--socket").arg(self.socket());
         command.output().expect("understudy's command line")
+    }
+
+    /// Runs a verb of the command line that asks no daemon.
+    pub fn run_alone(&self, words: &[&str]) -> Output {
+        let mut command = Command::new(program::understudy());
+        command.args(words).output().expect("understudy's command line")
+    }
+
+    /// Everything it printed on its log, while it runs.
+    pub fn log(&self) -> String {
+        self.program().log()
+    }
+
+    /// Where its zones and records are.
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Its control socket.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("control.sock")
     }
 
     /// `understudy zone status APEX --json`.
@@ -247,7 +267,8 @@ impl Daemon {
         })
     }
 
-    fn config(&self) -> std::path::PathBuf {
+    /// Its settings.
+    pub fn config(&self) -> PathBuf {
         self.folder.path().join("understudy.toml")
     }
 }
