@@ -41,7 +41,7 @@ impl MasterError {
 }
 
 fn in_file(file: &str) -> String {
-    if file.is_empty() { String::new() } else { format!("{file} ") }
+    if file.is_empty() { String::new() } else { format!("{} ", file.escape_debug()) }
 }
 
 /// Reads a whole text that includes no other.

@@ -258,6 +258,16 @@ fn a_reader_that_has_failed_is_at_its_end() {
     assert!(reader.next().is_none());
 }
 
+/// Threat 22: an error goes to logs and terminals, and a path is whatever the text says.
+#[test]
+fn a_path_that_is_quoted_in_an_error_is_escaped() {
+    let missing = try_read("$INCLUDE \\027[2J\\000x", &[]).expect_err("no such file");
+    let shown = missing.to_string();
+    assert_eq!(shown, "line 1: cannot include `\\u{1b}[2J\\0x`: no such file");
+    let inside = try_read("$INCLUDE \\010", &[("\n", "a")]).expect_err("no record");
+    assert!(inside.to_string().starts_with("\\n line 1: "), "{inside}");
+}
+
 #[test]
 fn an_included_file_is_named_in_its_errors() {
     let error = try_read("\n$INCLUDE part.db", &[("part.db", "\n\nx")]).expect_err("no type");

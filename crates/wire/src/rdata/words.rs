@@ -41,7 +41,7 @@ pub enum TextFault {
         rule: RdataError,
     },
     /// `$INCLUDE` found nothing that it may read.
-    #[error("cannot include `{path}`: {reason}")]
+    #[error("cannot include `{}`: {reason}", .path.escape_debug())]
     Include {
         /// As written.
         path: String,

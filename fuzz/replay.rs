@@ -1,0 +1,60 @@
+//! Every committed input of the fuzz targets, as ordinary tests: no engine, no special toolchain.
+//!
+//! A finding becomes a test by being copied into the corpus of its target.
+
+#[path = "src/lib.rs"]
+pub mod fuzz;
+
+use fuzz::{answer, master_file, message};
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus");
+
+/// Threats 15–18, 21 and 35, with whatever else the fuzzer came upon.
+#[test]
+fn messages_keep_their_promises() -> io::Result<()> {
+    replay("message", message::run)
+}
+
+/// Threats 35–39.
+#[test]
+fn answers_keep_their_promises() -> io::Result<()> {
+    replay("answer", answer::run)
+}
+
+/// Threat 22.
+#[test]
+fn master_files_keep_their_promises() -> io::Result<()> {
+    replay("master_file", master_file::run)
+}
+
+#[test]
+fn no_corpus_is_left_out() -> io::Result<()> {
+    let folders = sorted(Path::new(CORPUS))?;
+    let names: Vec<_> = folders.iter().filter_map(|folder| folder.file_name()).collect();
+    assert_eq!(names, ["answer", "master_file", "message"]);
+    Ok(())
+}
+
+fn replay(target: &str, run: fn(&[u8])) -> io::Result<()> {
+    let inputs = sorted(&Path::new(CORPUS).join(target))?;
+    assert!(!inputs.is_empty(), "{target} has no corpus");
+    let mut findings = Vec::new();
+    for input in inputs {
+        let octets = fs::read(&input)?;
+        if catch_unwind(|| run(&octets)).is_err() {
+            findings.push(input);
+        }
+    }
+    assert!(findings.is_empty(), "{target} breaks its promises for {findings:#?}");
+    Ok(())
+}
+
+fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths: Vec<_> =
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    paths.sort();
+    Ok(paths)
+}

@@ -1,0 +1,60 @@
+//! A fixed set of small zones that have every shape, once unsigned and once for each kind of denial.
+
+use super::truth::{Truth, Zone};
+use std::sync::{Arc, LazyLock};
+use wire::master;
+use wire::name::Name;
+use wire::record::Record;
+use zone::{Builder, Limits, Table, Version, ViewId, ZoneId, ZoneState};
+
+/// Zones, and what is known of them.
+#[derive(Debug)]
+pub struct World {
+    /// As the server holds them.
+    pub table: Table,
+    /// As lists.
+    pub truth: Truth,
+}
+
+/// The fixed zones: some served, one expired, one never loaded.
+pub static WORLD: LazyLock<World> = LazyLock::new(|| {
+    let mut world = World::empty();
+    world.serve("plain.", include_str!("../zones/plain.zone"));
+    world.serve("held.plain.", include_str!("../zones/held.zone"));
+    world.serve("nsec.", include_str!("../zones/nsec.zone"));
+    world.serve("nsec3.", include_str!("../zones/nsec3.zone"));
+    world.serve("optout.", include_str!("../zones/optout.zone"));
+    for (id, apex) in [(100, "expired."), (101, "loading.")] {
+        let apex = apex.parse().expect("a name");
+        world.table.insert(ZoneId(id), ViewId::DEFAULT, apex).expect("room");
+    }
+    assert!(world.table.publish(ZoneId(100), ZoneState::Expired));
+    world
+});
+
+impl World {
+    /// Nothing.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { table: Table::new(), truth: Truth::default() }
+    }
+
+    /// Adds a zone from a master file.
+    fn serve(&mut self, apex: &str, text: &str) {
+        let apex: Name = apex.parse().expect("a name");
+        let records = master::read(text.as_bytes(), &apex).expect("a master file");
+        let mut builder = Builder::new(apex.clone(), Limits::default());
+        for record in &records {
+            builder.push(record.as_ref()).expect("a record of the zone");
+        }
+        self.publish(apex, records, builder.finish().expect("a zone"));
+    }
+
+    /// Adds a version beside the records it was made of.
+    pub fn publish(&mut self, apex: Name, records: Vec<Record>, version: Version) {
+        let id = ZoneId(u32::try_from(self.truth.zones.len()).expect("few zones"));
+        self.table.insert(id, ViewId::DEFAULT, apex.clone()).expect("room");
+        assert!(self.table.publish(id, ZoneState::Serving(Arc::new(version))));
+        self.truth.zones.push(Zone::new(apex, records));
+    }
+}

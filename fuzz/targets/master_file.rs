@@ -1,0 +1,5 @@
+//! See `fuzz::master_file`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::master_file::run(octets));
