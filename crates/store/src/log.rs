@@ -11,7 +11,7 @@ use crate::content::{Stored, write_part};
 use crate::disk::{Disk, DiskFile};
 use crate::error::StoreError;
 use crate::format::frame::{Before, FrameKind, Frames, Position};
-use crate::format::header::{FileKind, HEADER_OCTETS, Header, Previous};
+use crate::format::header::{FORMAT, FileKind, HEADER_OCTETS, Header, Previous};
 use crate::format::payload::{ImageRef, Steps, Turn, write_whole};
 use crate::format::wide;
 use crate::layout::FileName;
@@ -298,7 +298,8 @@ pub(crate) fn begin_segment(
 ) -> Result<Active, StoreError> {
     let name = FileName::Log { seq };
     let salt = crate::salt::next();
-    let header = Header { kind: FileKind::Log, salt, seq, zone: 0, serial: 0, previous };
+    let header =
+        Header { format: FORMAT, kind: FileKind::Log, salt, seq, zone: 0, serial: 0, previous };
     let create = || {
         let file = disk.create(&name.working())?;
         file.write_all_at(&header.build(), 0)?;

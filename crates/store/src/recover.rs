@@ -13,7 +13,7 @@ use crate::content::{Stored, Undecodable, read_parts};
 use crate::disk::{Disk, DiskFile, is_bad_sector};
 use crate::error::StoreError;
 use crate::format::frame::{Before, FrameKind, Position};
-use crate::format::header::{FileKind, HEADER_OCTETS, Header, HeaderFault, Previous};
+use crate::format::header::{FORMAT, FileKind, HEADER_OCTETS, Header, HeaderFault, Previous};
 use crate::format::payload::Payload;
 use crate::format::scan::{Item, Scan, Tail, scan};
 use crate::format::wide;
@@ -206,7 +206,8 @@ impl Walk<'_> {
             self.fault(&text, kind);
         }
         self.found.segments.push(Segment { name, octets: scan.end });
-        if !is_closed {
+        // What is appended has the present format, so it goes into a file that says so.
+        if !is_closed && header.format == FORMAT {
             let before = scan.frames().last().map_or_else(Before::default, |(_, head)| Before {
                 zone: head.zone,
                 octets: u32::try_from(head.frame_octets()).unwrap_or(u32::MAX),

@@ -8,7 +8,7 @@
 use crate::disk::{Disk, DiskFile};
 use crate::error::StoreError;
 use crate::format::frame::{Before, FrameKind, Frames, Position, Tally};
-use crate::format::header::{FileKind, HEADER_OCTETS, Header, Previous};
+use crate::format::header::{FORMAT, FileKind, HEADER_OCTETS, Header, Previous};
 use crate::format::payload::write_tally;
 use crate::format::wide;
 use crate::layout::FileName;
@@ -38,7 +38,7 @@ impl<'d> SealedFile<'d> {
         };
         let salt = crate::salt::next();
         let previous = Previous { seq: 0, size: 0 };
-        let header = Header { kind, salt, seq: name.seq(), zone, serial, previous };
+        let header = Header { format: FORMAT, kind, salt, seq: name.seq(), zone, serial, previous };
         let path = disk.path_of(&name.to_text());
         let file = disk
             .create(&name.working())

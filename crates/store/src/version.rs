@@ -13,7 +13,7 @@ use wire::serial::Serial;
 use zone::{DIFF_FORMAT, Diff, Limits, PAGE_FORMAT, Version};
 
 // Another layout of pages or diffs needs another `FORMAT`, and a reader for this one.
-const _: () = assert!(FORMAT == 1 && PAGE_FORMAT == 1 && DIFF_FORMAT == 1);
+const _: () = assert!(FORMAT == 2 && PAGE_FORMAT == 2 && DIFF_FORMAT == 1);
 
 /// What was accepted when it was transferred is accepted again, whatever the limits are today.
 const NO_LIMITS: Limits = Limits {

@@ -6,7 +6,7 @@
 //!
 //! Not here: what the changes do (`merge`).
 
-use crate::key::{self, KeyBuf};
+use crate::key::{self, KeyBuf, Side};
 use crate::rrset::Place;
 use wire::name::Name;
 use wire::record::RecordRef;
@@ -46,6 +46,8 @@ pub(crate) struct Batch {
     ops: Vec<Op>,
     /// Owner of the last record pushed: most are followed by another of the same owner.
     owner: Vec<u8>,
+    /// Where that record belongs.
+    side: Side,
 }
 
 /// The changes at one name.
@@ -59,7 +61,8 @@ pub(crate) struct Group<'b> {
 impl Batch {
     pub(crate) fn new(apex: &Name) -> Self {
         let apex_octets = apex.as_ref().wire_len();
-        Self { apex_octets, octets: Vec::new(), ops: Vec::new(), owner: Vec::new() }
+        let (octets, ops, owner) = (Vec::new(), Vec::new(), Vec::new());
+        Self { apex_octets, octets, ops, owner, side: Side::Names }
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -81,20 +84,22 @@ impl Batch {
     pub(crate) fn push(&mut self, record: RecordRef<'_>, change: Change) {
         debug_assert!(self.octets.len() < OFFSET_MAX, "batch of {} octets", self.octets.len());
         let owner = record.owner.as_wire();
+        let place = Place::of(record.rrtype, record.rdata);
+        let side = Side::of(place);
         let mut op = match self.ops.last() {
-            Some(last) if self.owner == owner => *last,
-            Some(_) | None => self.push_owner(owner),
+            Some(last) if self.owner == owner && self.side == side => *last,
+            Some(_) | None => self.push_owner(owner, side),
         };
         op.rdata_at = self.end();
         op.rdata_octets = crate::octets::short(record.rdata.len());
-        op.place = Place::of(record.rrtype, record.rdata);
+        op.place = place;
         op.ttl = record.ttl;
         op.change = change;
         self.octets.extend_from_slice(record.rdata);
         self.ops.push(op);
     }
 
-    /// Sorts by canonical order of owners, then by place.
+    /// Sorts by key, which is the canonical order of owners on each side, then by place.
     pub(crate) fn sort(&mut self) {
         let octets = &self.octets;
         self.ops.sort_by(|a, b| {
@@ -126,12 +131,13 @@ impl Batch {
         self.slice(index(op.rdata_at), usize::from(op.rdata_octets))
     }
 
-    fn push_owner(&mut self, owner: &[u8]) -> Op {
+    fn push_owner(&mut self, owner: &[u8], side: Side) -> Op {
+        self.side = side;
         self.owner.clear();
         self.owner.extend_from_slice(owner);
         let mut buf = KeyBuf::new();
         let labels = owner.get(..owner.len().saturating_sub(self.apex_octets)).unwrap_or_default();
-        let upper = buf.set(labels);
+        let upper = buf.set(side, labels);
         let key = buf.as_slice();
         let key_at = self.end();
         self.octets.extend_from_slice(key);

@@ -5,14 +5,20 @@
 //! Standards: RFC 4035 §3.1.3 (NSEC) · RFC 5155 §7.2 (NSEC3) · RFC 4592 §4.1 (wildcards) · RFC 9276 §3.2
 //! (iterations).
 //!
-//! Invariants: I1 a proof has each leaf once. I2 work is bounded, whatever the zone holds.
+//! Which kind of denial a version has is decided once, when it is made. In a zone with holes in its chain
+//! a proof is what comes closest; a validator will find that it proves nothing.
+//!
+//! Invariants: I1 a proof has each leaf once. I2 work is bounded, whatever the zone holds (threat 20).
 //!
 //! Not here: what has to be proven (`lookup`), sending it (`proto::answer`).
 
+mod chain;
 mod nsec;
+mod nsec3;
 
 use crate::leaf::Leaf;
 use crate::version::Version;
+use chain::Chain;
 use wire::codes::Rrtype;
 use wire::name::NameRef;
 
@@ -108,10 +114,63 @@ impl<'v> Proof<'v> {
     }
 }
 
-impl Version {
-    /// What proves an absence, by the kind of denial that this version is signed with.
-    #[must_use]
-    pub fn proof(&self, absent: Absent<'_>) -> Proof<'_> {
-        nsec::proof(self, absent)
+/// Neighbours that are no part of a chain and are stepped over in one search. A sound zone with one chain has none;
+/// each further chain has about one for each of the first.
+const STEPS_MAX: usize = 64;
+
+/// Chains of NSEC3 that are looked at when a version is made. More than two at once are no one's plan.
+const CHAINS_MAX: usize = 8;
+
+/// The kind of denial that a version is signed with.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Denial {
+    /// It is not signed, or not in a way that can prove anything.
+    #[default]
+    Unsigned,
+    Nsec,
+    Nsec3(Chain),
+    /// There is a chain of NSEC3, with more iterations than we do.
+    Costly(Chain),
+}
+
+impl Denial {
+    /// NSEC3 goes before NSEC: both are complete only while a zone changes from one to the other, and NSEC3PARAM
+    /// is what comes last and goes first (RFC 5155 §10.4, §10.5).
+    pub(crate) fn of(version: &Version) -> Self {
+        let apex = version.apex_leaf();
+        let params = apex.rrset(Rrtype::NSEC3PARAM).into_iter().flat_map(|params| params.rdatas());
+        let mut costly = None;
+        for chain in params.filter_map(Chain::of_param).take(CHAINS_MAX) {
+            if chain.is_costly() {
+                costly = costly.or(Some(chain));
+            } else if nsec3::is_usable(version, &chain) {
+                return Self::Nsec3(chain);
+            }
+        }
+        if apex.rrset(Rrtype::NSEC).is_some() {
+            return Self::Nsec;
+        }
+        let costly = costly.filter(|chain| nsec3::first(version, chain).is_some());
+        costly.map_or(Self::Unsigned, Self::Costly)
     }
 }
+
+impl Version {
+    /// What proves an absence, by the kind of denial that this version is signed with.
+    ///
+    /// One way down the tree for each name that matters, two or three; for NSEC3 a hash each.
+    #[must_use]
+    pub fn proof(&self, absent: Absent<'_>) -> Proof<'_> {
+        match self.denial() {
+            Denial::Unsigned => Proof::new(Rrtype::NSEC),
+            Denial::Nsec => nsec::proof(self, absent),
+            Denial::Nsec3(chain) => {
+                nsec3::proof(self, chain, absent).unwrap_or_else(|| nsec3::costly(self, chain))
+            }
+            Denial::Costly(chain) => nsec3::costly(self, chain),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

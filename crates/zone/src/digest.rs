@@ -4,8 +4,8 @@
 //!
 //! Standards: RFC 8976 §3.3.1 (order), §3.3.3 (what is digested; here nothing is left out) · RFC 4034 §6.
 
-use crate::leaf::Leaf;
 use crate::octets::short;
+use crate::owners::Owner;
 use crate::rrset::Rrset;
 use crate::version::Version;
 use sha2::{Digest, Sha384};
@@ -19,10 +19,10 @@ const CHUNK_OCTETS: usize = 32_768;
 pub(crate) fn of(version: &Version) -> [u8; 48] {
     let (mut hash, mut octets) = (Sha384::new(), Vec::new());
     let mut owner = NameBuf::new();
-    for leaf in version.leaves() {
-        leaf.owner(&mut owner);
+    for both in version.owners() {
+        both.name(&mut owner);
         let owner = owner.as_ref().as_wire().to_ascii_lowercase();
-        for rrset in by_type(&leaf) {
+        for rrset in by_type(&both) {
             push_rrset(&owner, &rrset, &mut octets);
         }
         if octets.len() >= CHUNK_OCTETS {
@@ -35,11 +35,12 @@ pub(crate) fn of(version: &Version) -> [u8; 48] {
 }
 
 /// By type alone: all signatures where RRSIG is, in the order of what they cover.
-fn by_type<'v>(leaf: &Leaf<'v>) -> impl Iterator<Item = Rrset<'v>> {
+fn by_type<'v>(owner: &Owner<'v>) -> impl Iterator<Item = Rrset<'v>> {
+    let rrsets = || owner.rrsets().map(|(_, rrset)| rrset);
     let plain = |rrset: &Rrset<'_>| rrset.covered().is_none();
-    let before = leaf.rrsets().filter(move |rrset| plain(rrset) && rrset.rrtype() < Rrtype::RRSIG);
-    let signatures = leaf.rrsets().filter(move |rrset| !plain(rrset));
-    let behind = leaf.rrsets().filter(move |rrset| plain(rrset) && rrset.rrtype() > Rrtype::RRSIG);
+    let before = rrsets().filter(move |rrset| plain(rrset) && rrset.rrtype() < Rrtype::RRSIG);
+    let signatures = rrsets().filter(move |rrset| !plain(rrset));
+    let behind = rrsets().filter(move |rrset| plain(rrset) && rrset.rrtype() > Rrtype::RRSIG);
     before.chain(signatures).chain(behind)
 }
 

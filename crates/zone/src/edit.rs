@@ -9,7 +9,7 @@
 
 use crate::batch::{Batch, Change, Group, Op};
 use crate::check::CheckError;
-use crate::key;
+use crate::key::{self, Side};
 use crate::merge::Pass;
 use crate::octets::Octets;
 use crate::page::{Flags, RawLeaf, Tail};
@@ -148,7 +148,8 @@ impl Seen {
         if self.cnames > 1 || (self.cnames > 0 && self.others > 0) {
             flags |= Flags::CNAME_CONFLICT;
         }
-        if key::has_asterisk(key) {
+        // A hash has no asterisk, and an owner that is none must not count as a wildcard.
+        if Side::of_key(key) == Side::Names && key::has_asterisk(key) {
             flags |= Flags::ASTERISK;
         }
         Flags(flags)

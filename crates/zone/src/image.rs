@@ -6,14 +6,17 @@
 //! disk has a checksum; what is checked here is that they make a version: an honest checksum over a page
 //! from a faulty writer must not make lookups go wrong.
 //!
+//! Pages of format 1 had NSEC3 among the names. They are read like any others, and what they hold is built anew.
+//!
 //! Invariants: I1 a version from pages has the invariants of one that was built: order, marks of occlusion,
 //! flags, counts, apex. Not checked: the inside of rdata, which readers treat as doubtful anyway.
 //!
 //! Not here: files, checksums, compression (`store`).
 
-use crate::check::{self, CheckError};
+use crate::builder::Builder;
+use crate::check::{self, CheckError, Limits};
 use crate::edit::{Seen, record_octets};
-use crate::key;
+use crate::key::{self, Side};
 use crate::merge::tree_of;
 use crate::octets::Octets;
 use crate::page::{Page, PageView, RawLeaf, Tail};
@@ -22,8 +25,9 @@ use crate::run::LEAVES_MAX;
 use crate::version::{Counts, Version};
 use core::cmp::Ordering;
 use std::sync::Arc;
-use wire::codes::Rrtype;
-use wire::name::{NAME_OCTETS_MAX, Name};
+use wire::codes::{Class, Rrtype};
+use wire::name::{NAME_OCTETS_MAX, Name, NameBuf};
+use wire::record::RecordRef;
 
 /// Why pages make no version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,9 +63,45 @@ impl Version {
             review.page(octets).ok_or(PageError::Malformed { index })?;
             checked.push(Page(Arc::from(octets)));
         }
-        let counts = review.counts;
-        Ok(Self::new(apex, tree_of(checked), counts)?)
+        let (counts, order) = (review.counts, review.order);
+        let version = Self::new(apex, tree_of(checked), counts)?;
+        match order {
+            Order::Present => Ok(version),
+            Order::OfFormat1 => Ok(version.rebuilt()?),
+        }
     }
+
+    /// Its records, built into a version anew.
+    fn rebuilt(&self) -> Result<Self, CheckError> {
+        let (mut builder, mut owner) =
+            (Builder::new(self.apex().clone(), NO_LIMITS), NameBuf::new());
+        for (leaf, rrset) in self.rrsets() {
+            leaf.owner(&mut owner);
+            let (owner, rrtype, ttl) = (owner.as_ref(), rrset.rrtype(), rrset.ttl());
+            for rdata in rrset.rdatas() {
+                builder.push(RecordRef { owner, rrtype, class: Class::IN, ttl, rdata })?;
+            }
+        }
+        builder.finish()
+    }
+}
+
+/// What was accepted once is accepted again, whatever the limits are today.
+const NO_LIMITS: Limits = Limits {
+    records_max: u64::MAX,
+    bytes_max: u64::MAX,
+    rrset_records_max: u32::MAX,
+    rrset_bytes_max: u32::MAX,
+    types_per_name_max: u16::MAX,
+};
+
+/// Where pages have NSEC3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// Aside, if any.
+    Present,
+    /// Some among the names.
+    OfFormat1,
 }
 
 /// What is known of the leaves so far.
@@ -74,6 +114,7 @@ struct Review<'a> {
     /// Key and label count of the topmost cut or DNAME that the last leaf is or lies under.
     occluder: Vec<u8>,
     occluder_labels: u8,
+    order: Order,
 }
 
 impl<'a> Review<'a> {
@@ -92,6 +133,7 @@ impl<'a> Review<'a> {
             key: Vec::new(),
             occluder: Vec::new(),
             occluder_labels: 0,
+            order: Order::Present,
         }
     }
 
@@ -170,13 +212,18 @@ impl<'a> Review<'a> {
     }
 
     /// Whether rrsets of this type belong at this name.
-    const fn may_hold(&self, rrset: &Rrset<'_>) -> bool {
+    fn may_hold(&mut self, rrset: &Rrset<'_>) -> bool {
         let rrtype = match rrset.covered() {
             Some(Rrtype::RRSIG) => return false,
             Some(covered) => covered,
             None => rrset.rrtype(),
         };
         let misplaced_soa = rrset.rrtype().0 == Rrtype::SOA.0 && !self.key.is_empty();
+        match (Side::of(rrset.place()), Side::of_key(&self.key)) {
+            (Side::Names, Side::Names) | (Side::Aside, Side::Aside) => {}
+            (Side::Aside, Side::Names) => self.order = Order::OfFormat1,
+            (Side::Names, Side::Aside) => return false,
+        }
         !rrtype.is_meta() && !misplaced_soa
     }
 }

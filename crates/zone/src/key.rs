@@ -5,17 +5,52 @@
 //! A key is the owner relative to the apex: labels right to left, lower-cased, each ended by 0x00. Inside a
 //! label 0x00 is written 01 01 and 0x01 is written 01 02. The key of the apex is empty.
 //!
+//! NSEC3 and its signatures stand aside: their key is 0x00 and then the key of the owner. So all of them lie between
+//! the apex and every other name, in canonical order, and are no names to whoever looks for names.
+//!
 //! Standards: RFC 4034 §6.1 (canonical order) · RFC 4343 §3 (case).
 //!
-//! Invariants: I1 comparing keys as octet strings is comparing owners in canonical order. I2 a name is at or
-//! under another exactly if its key starts with the other's. I3 0x00 stands only at the end of a label, so
-//! counting zeros counts labels.
+//! Invariants, for keys of one side: I1 comparing keys as octet strings is comparing owners in canonical order. I2 a name
+//! is at or under another exactly if its key starts with the other's. I3 0x00 stands only at the end of a label and
+//! in front of what stands aside, so counting zeros counts labels.
 
 use crate::octets::Octets;
+use crate::rrset::Place;
+use wire::codes::Rrtype;
 use wire::name::{LABEL_OCTETS_MAX, LABELS_MAX, NAME_OCTETS_MAX};
 
 /// No key is longer: 254 octets of a name, each doubled at worst.
 pub(crate) const KEY_OCTETS_MAX: usize = 512;
+
+/// What the keys of all leaves that stand aside start with; no label is empty, so no other key does.
+pub(crate) const ASIDE: &[u8] = &[0];
+
+/// No key aside is as high, and no other but the apex's is lower.
+pub(crate) const ASIDE_END: &[u8] = &[1];
+
+/// Where records of an owner lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Among the names of the zone.
+    Names,
+    /// NSEC3 and its signatures: their owners are hashes, and no names (RFC 5155 §7.2.8).
+    Aside,
+}
+
+impl Side {
+    pub(crate) fn of(place: Place) -> Self {
+        if place.base() == Rrtype::NSEC3 { Self::Aside } else { Self::Names }
+    }
+
+    pub(crate) fn of_key(key: &[u8]) -> Self {
+        if key.starts_with(ASIDE) { Self::Aside } else { Self::Names }
+    }
+}
+
+/// The key that the owner of a key has among names.
+pub(crate) fn owner_part(key: &[u8]) -> &[u8] {
+    key.strip_prefix(ASIDE).unwrap_or(key)
+}
 
 /// A key on the stack.
 pub(crate) struct KeyBuf {
@@ -32,13 +67,17 @@ impl KeyBuf {
     /// The key of an owner given its labels in front of the apex, in wire form without a root.
     pub(crate) fn of(labels: &[u8]) -> Self {
         let mut key = Self::new();
-        key.set(labels);
+        key.set(Side::Names, labels);
         key
     }
 
     /// Makes this the key of another owner. Returns whether the owner has upper-case letters.
-    pub(crate) fn set(&mut self, labels: &[u8]) -> bool {
+    pub(crate) fn set(&mut self, side: Side, labels: &[u8]) -> bool {
         self.length = 0;
+        match side {
+            Side::Names => {}
+            Side::Aside => self.push(ASIDE),
+        }
         let mut upper = false;
         for label in Backwards::new(labels) {
             upper |= self.push_label(label);
@@ -139,7 +178,7 @@ pub(crate) fn head(key: &[u8]) -> u64 {
     u64::from_be_bytes(octets)
 }
 
-/// Labels below the apex.
+/// Labels below the apex of a key among names.
 pub(crate) fn label_count(key: &[u8]) -> usize {
     key.iter().filter(|octet| **octet == 0).count()
 }
@@ -171,9 +210,9 @@ pub(crate) fn has_asterisk(key: &[u8]) -> bool {
     key.contains(&b'*') && key.split(|octet| *octet == 0).any(|label| label == b"*")
 }
 
-/// Whether these octets are the key of an owner with at most so many octets beside those of the apex.
+/// Whether these octets are the key, on either side, of an owner with at most so many octets beside those of the apex.
 pub(crate) fn is_key(key: &[u8], relative_octets_max: usize) -> bool {
-    let (mut rest, mut label, mut octets) = (Octets(key), 0_usize, 0_usize);
+    let (mut rest, mut label, mut octets) = (Octets(owner_part(key)), 0_usize, 0_usize);
     while let Some(octet) = rest.octet() {
         octets = octets.saturating_add(1);
         match octet {
@@ -193,6 +232,7 @@ pub(crate) fn is_key(key: &[u8], relative_octets_max: usize) -> bool {
 
 /// Octets that the owner takes in wire form beside those of the apex.
 pub(crate) fn relative_octets(key: &[u8]) -> usize {
+    let key = owner_part(key);
     if !key.contains(&1) {
         // A label's length octet takes the place of its zero.
         return key.len();
@@ -233,6 +273,7 @@ pub(crate) fn write_labels(
     case: &[u8],
     out: &mut [u8; NAME_OCTETS_MAX],
 ) -> Option<usize> {
+    let key = owner_part(key);
     let length = relative_octets(key);
     let (mut label_end, mut at) = (length, 0_usize);
     while at < key.len() {

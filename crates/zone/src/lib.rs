@@ -23,6 +23,7 @@ mod lookup;
 mod merge;
 mod occlusion;
 mod octets;
+mod owners;
 mod page;
 mod rrset;
 mod run;

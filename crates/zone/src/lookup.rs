@@ -5,7 +5,7 @@
 //! Standards: RFC 1034 §4.3.2 step 3 · RFC 4592 §2.2, §3.3 (wildcards, empty non-terminals, closest
 //! encloser) · RFC 6672 §3.2 (DNAME) · RFC 2136 §7.18 (what lies below a cut or DNAME is occluded).
 //!
-//! Not here: following CNAME, sections, DS at a cut, denial.
+//! Not here: following CNAME, sections, DS at a cut, proofs (`denial`).
 
 use crate::key::{self, KeyBuf};
 use crate::leaf::Leaf;
@@ -46,8 +46,6 @@ pub enum Lookup<'v> {
     Missing {
         /// Labels of the closest encloser: the longest existing name above.
         closest_encloser: usize,
-        /// The name with records right before it in canonical order; may be occluded.
-        predecessor: Leaf<'v>,
     },
     /// The name is not at or under the apex.
     OutOfZone,
@@ -66,12 +64,13 @@ impl Version {
             return Lookup::Dname { leaf: self.apex_leaf() };
         }
         let Some(at) = self.tree().descend(key.as_slice()) else {
-            return self.missing(0, RawLeaf::empty());
+            return self.missing(0);
         };
         if let Some(hit) = at.hit() {
             return self.hit(hit, key.as_slice());
         }
-        // The apex comes before everything, so there is a predecessor.
+        // The apex comes before everything, so there is a predecessor. One that stands aside shares nothing with a
+        // name and occludes nothing, just as the apex, which comes before it.
         let predecessor = at.predecessor().unwrap_or(RawLeaf::empty());
         let shared = predecessor.key.octets_in_common(key.as_slice());
         if let Some(occluder) = self.occluder(&predecessor, key.as_slice(), shared) {
@@ -88,12 +87,11 @@ impl Version {
         {
             return found;
         }
-        self.missing(encloser, predecessor)
+        self.missing(encloser)
     }
 
-    fn missing<'v>(&'v self, encloser: usize, predecessor: RawLeaf<'v>) -> Lookup<'v> {
-        let predecessor = Leaf::new(self.apex().as_ref(), predecessor);
-        Lookup::Missing { closest_encloser: self.all_labels(encloser), predecessor }
+    const fn missing(&self, encloser: usize) -> Lookup<'_> {
+        Lookup::Missing { closest_encloser: self.all_labels(encloser) }
     }
 
     /// The name has records: they are an answer unless it is a cut or lies below one.

@@ -18,7 +18,7 @@
 //!
 //! Not here: which pages make a version (`tree`), writing pages (`run`).
 
-use crate::key::{self, KeyBuf};
+use crate::key::{self, KeyBuf, Side};
 use crate::octets::Octets;
 use crate::octets::short;
 use core::cmp::Ordering;
@@ -26,7 +26,7 @@ use core::ops::Range;
 use std::sync::Arc;
 
 /// Layout of pages, their rrsets and keys. Another number is another layout.
-pub const PAGE_FORMAT: u16 = 1;
+pub const PAGE_FORMAT: u16 = 2;
 
 /// Octets of a head.
 pub(crate) const HEAD_OCTETS: usize = 4;
@@ -211,8 +211,19 @@ impl<'v> KeyParts<'v> {
         self.pieces().iter().for_each(|piece| out.push(piece));
     }
 
+    /// Labels below the apex.
     pub(crate) fn label_count(&self) -> usize {
-        self.pieces().iter().fold(0, |sum, piece| key::label_count(piece).saturating_add(sum))
+        let zeros =
+            self.pieces().iter().fold(0, |sum, piece| key::label_count(piece).saturating_add(sum));
+        zeros.saturating_sub(match self.side() {
+            Side::Names => 0,
+            Side::Aside => key::ASIDE.len(),
+        })
+    }
+
+    pub(crate) fn side(&self) -> Side {
+        let first = self.pieces().into_iter().find(|piece| !piece.is_empty());
+        Side::of_key(first.unwrap_or_default())
     }
 
     /// Length of the longest string that this and `key` start with.

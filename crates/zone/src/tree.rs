@@ -9,7 +9,7 @@
 //!
 //! Not here: changing (`merge`).
 
-use crate::key::head;
+use crate::key::{KeyBuf, head};
 use crate::page::{KeyParts, Page, PageView, RawLeaf};
 use core::cmp::Ordering;
 use std::sync::Arc;
@@ -221,23 +221,82 @@ impl Tree {
 
     /// All pages in order.
     pub(crate) fn pages(&self) -> Pages<'_> {
-        match &self.root {
-            None => Pages { inners: Vec::new(), pages: [].iter() },
+        self.pages_from(&[])
+    }
+
+    /// The pages from the one on that has a key, or would have it.
+    fn pages_from(&self, key: &[u8]) -> Pages<'_> {
+        let mut found = Pages { inners: Vec::new(), pages: [].iter() };
+        let mut node = match &self.root {
+            None => return found,
             Some(Node::Page(page)) => {
-                Pages { inners: Vec::new(), pages: core::slice::from_ref(page).iter() }
+                found.pages = core::slice::from_ref(page).iter();
+                return found;
             }
-            Some(Node::Inner(inner)) => {
-                Pages { inners: vec![core::slice::from_ref(inner).iter()], pages: [].iter() }
+            Some(Node::Inner(inner)) => inner,
+        };
+        loop {
+            let index = node.separators.child_of(key);
+            match &node.children {
+                Children::Pages(pages) => {
+                    found.pages = pages.get(index..).unwrap_or_default().iter();
+                    return found;
+                }
+                Children::Inners(inners) => {
+                    let mut rest = inners.get(index..).unwrap_or_default().iter();
+                    let Some(first) = rest.next() else { return found };
+                    found.inners.push(rest);
+                    node = first;
+                }
             }
         }
     }
 
-    /// All leaves in order.
-    pub(crate) fn leaves(&self) -> impl Iterator<Item = RawLeaf<'_>> {
-        self.pages().flat_map(|page| {
+    /// The leaves from a key on, in order.
+    pub(crate) fn leaves_from(&self, key: &'static [u8]) -> impl Iterator<Item = RawLeaf<'_>> {
+        let leaves = self.pages_from(key).flat_map(|page| {
             let view = page.view();
             (0..view.leaf_count()).filter_map(move |index| view.leaf(index))
-        })
+        });
+        leaves.skip_while(|leaf| leaf.key.compare(key) == Ordering::Less)
+    }
+
+    /// The leaf of a key, if there is one, and those before it, the nearest first. One way down for each page.
+    pub(crate) fn up_to(&self, key: &[u8]) -> UpTo<'_> {
+        let (page, index) = self.end_at(key).unwrap_or((PageView::new(&[]), 0));
+        UpTo { tree: self, page, index }
+    }
+
+    /// The page that has the last leaf up to a key, and how many leaves of it are up to the key.
+    fn end_at(&self, key: &[u8]) -> Option<(PageView<'_>, usize)> {
+        let at = self.descend(key)?;
+        Some((at.page, at.index.saturating_add(usize::from(at.hit.is_some()))))
+    }
+}
+
+/// See [`Tree::up_to`].
+#[derive(Clone, Debug)]
+pub(crate) struct UpTo<'v> {
+    tree: &'v Tree,
+    page: PageView<'v>,
+    /// Leaves of the page that are left.
+    index: usize,
+}
+
+impl<'v> Iterator for UpTo<'v> {
+    type Item = RawLeaf<'v>;
+
+    fn next(&mut self) -> Option<RawLeaf<'v>> {
+        if self.index == 0 {
+            let mut first = KeyBuf::new();
+            self.page.leaf(0)?.key.write_to(&mut first);
+            // Without the 0x00 that ends it this is no key, but the same keys lie before it; so the way down leads
+            // to the page before this one. The apex has an empty key, and nothing before it.
+            let (_, before) = first.as_slice().split_last()?;
+            (self.page, self.index) = self.tree.end_at(before)?;
+        }
+        self.index = self.index.checked_sub(1)?;
+        self.page.leaf(self.index)
     }
 }
 

@@ -10,6 +10,7 @@
 //! Not here: looking names up (`lookup`), changing (`apply`), disks (`image`).
 
 use crate::check::CheckError;
+use crate::denial::Denial;
 use crate::digest;
 use crate::key::KeyBuf;
 use crate::leaf::Leaf;
@@ -34,7 +35,7 @@ pub struct SoaView<'v> {
 /// How much of what a version holds; kept up to date with each change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Names with records.
+    /// Names with records. NSEC3 count as names of their own.
     pub names: u64,
     /// Records.
     pub records: u64,
@@ -42,7 +43,7 @@ pub struct Counts {
     pub size_bytes: u64,
     /// Delegations: cuts that are not below another cut or a DNAME.
     pub cuts: u64,
-    /// Names with records that have the label `*` anywhere.
+    /// Names with records, other than NSEC3, that have the label `*` anywhere.
     pub wildcards: u64,
     /// Names where a CNAME stands beside other content (RFC 1034 §3.6.2).
     pub cname_conflicts: u64,
@@ -79,6 +80,7 @@ pub struct Version {
     negative_ttl: Ttl,
     signed: bool,
     apex_dname: bool,
+    denial: Denial,
 }
 
 impl Version {
@@ -106,7 +108,7 @@ impl Version {
         let signed = leaf.rrset(Rrtype::DNSKEY).is_some() || leaf.rrsigs(Rrtype::SOA).is_some();
         let first = tree.pages().next().cloned().unwrap_or_else(Page::empty);
         let (apex_dname, apex_labels) = (leaf.has_dname(), apex.as_ref().label_count());
-        Ok(Self {
+        let mut version = Self {
             apex,
             apex_labels,
             tree,
@@ -116,7 +118,10 @@ impl Version {
             negative_ttl,
             signed,
             apex_dname,
-        })
+            denial: Denial::default(),
+        };
+        version.denial = Denial::of(&version);
+        Ok(version)
     }
 
     /// Name of the zone, in the case it was configured.
@@ -180,7 +185,7 @@ impl Version {
         self.signed
     }
 
-    /// The leaf of exactly this name, occluded or not: addresses for additional sections.
+    /// The leaf of exactly this name, occluded or not: addresses for additional sections. Never one of NSEC3.
     #[must_use]
     pub fn glue(&self, name: NameRef<'_>) -> Option<Leaf<'_>> {
         let labels = name.relative_to(self.apex.as_ref())?;
@@ -194,14 +199,15 @@ impl Version {
         Leaf::new(self.apex.as_ref(), raw)
     }
 
-    /// All names with records in canonical order.
+    /// All owners in canonical order. One that has NSEC3 and other content is two leaves, the NSEC3 the second.
     pub fn leaves(&self) -> impl Iterator<Item = Leaf<'_>> {
-        self.tree.leaves().map(|raw| Leaf::new(self.apex.as_ref(), raw))
+        self.owners().flat_map(|owner| owner.leaves())
     }
 
-    /// All rrsets with their names, in canonical order of names.
+    /// All rrsets with their owners: in canonical order of these, then by type, each RRSIG rrset right behind the one
+    /// it signs.
     pub fn rrsets(&self) -> impl Iterator<Item = (Leaf<'_>, Rrset<'_>)> {
-        self.leaves().flat_map(|leaf| leaf.rrsets().map(move |rrset| (leaf, rrset)))
+        self.owners().flat_map(|owner| owner.rrsets())
     }
 
     /// SHA-384 over all records in canonical form and order (as RFC 8976 §3.3 orders them, but none left out).
@@ -214,6 +220,11 @@ impl Version {
 
     pub(crate) const fn tree(&self) -> &Tree {
         &self.tree
+    }
+
+    /// How it proves that something is not there.
+    pub(crate) const fn denial(&self) -> &Denial {
+        &self.denial
     }
 
     pub(crate) const fn apex_labels(&self) -> usize {

@@ -9,8 +9,11 @@ use super::Cursor;
 
 /// Octets of the header with both its copies; the first frame starts here.
 pub(crate) const HEADER_OCTETS: usize = 128;
-/// The format this release writes, and the only one there has been.
-pub(crate) const FORMAT: u16 = 1;
+/// The format this release writes. In format 1 pages had NSEC3 among the names; nothing else was different, and crate
+/// `zone` reads both.
+pub(crate) const FORMAT: u16 = 2;
+/// The oldest format this release reads.
+const FORMAT_OLDEST: u16 = 1;
 
 const MAGIC: [u8; 8] = *b"UNDRSTDY";
 const COPY_OCTETS: usize = 64;
@@ -39,6 +42,8 @@ pub(crate) struct Previous {
 /// Identity of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
+    /// Which format the file has: of those that can be read, only [`FORMAT`] is written to.
+    pub(crate) format: u16,
     /// What the file is for.
     pub(crate) kind: FileKind,
     /// Random per file; the start mark of its frames, and part of their checksums.
@@ -71,7 +76,7 @@ impl Header {
     pub(crate) fn build(&self) -> [u8; HEADER_OCTETS] {
         let mut copy = Vec::with_capacity(COPY_OCTETS);
         copy.extend_from_slice(&MAGIC);
-        copy.extend_from_slice(&FORMAT.to_le_bytes());
+        copy.extend_from_slice(&self.format.to_le_bytes());
         copy.extend_from_slice(&self.kind.code().to_le_bytes());
         copy.extend_from_slice(&(COPY_OCTETS as u32).to_le_bytes());
         copy.extend_from_slice(&self.salt.to_le_bytes());
@@ -117,11 +122,12 @@ fn parse_copy(octets: &[u8]) -> Result<Header, HeaderFault> {
     if crc32c::crc32c(checked) != u32::from_le_bytes(*checksum) {
         return Err(HeaderFault::Damaged);
     }
-    if found != FORMAT {
+    if !(FORMAT_OLDEST..=FORMAT).contains(&found) {
         return Err(HeaderFault::Format { found });
     }
     let mut fields = || {
         Some(Header {
+            format: found,
             kind: FileKind::from_code(kind)?,
             salt: cursor.u32()?,
             zone: cursor.u32()?,
@@ -159,6 +165,7 @@ mod tests {
 
     fn header() -> Header {
         Header {
+            format: FORMAT,
             kind: FileKind::Image,
             salt: 0x1234_5678,
             seq: 7,
@@ -185,19 +192,22 @@ mod tests {
 
     #[test]
     fn newer_and_never_written_formats_are_told_from_damage() {
-        for found in [0, 2, u16::MAX] {
+        for found in [0, 3, u16::MAX] {
             assert_eq!(Header::parse(&of_format(found)), Err(HeaderFault::Format { found }));
+        }
+        for format in [1, 2] {
+            assert_eq!(Header::parse(&of_format(format)), Ok(Header { format, ..header() }));
         }
     }
 
     #[test]
     fn newer_format_with_a_longer_header_is_still_named() {
         let mut octets = header().build()[..COPY_OCTETS].to_vec();
-        octets[8..10].copy_from_slice(&2_u16.to_le_bytes());
+        octets[8..10].copy_from_slice(&3_u16.to_le_bytes());
         octets[12..16].copy_from_slice(&100_u32.to_le_bytes());
         octets.resize(96, 7);
         octets.extend(crc32c::crc32c(&octets).to_le_bytes());
-        assert_eq!(Header::parse(&octets), Err(HeaderFault::Format { found: 2 }));
+        assert_eq!(Header::parse(&octets), Err(HeaderFault::Format { found: 3 }));
     }
 
     #[test]

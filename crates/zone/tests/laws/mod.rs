@@ -26,7 +26,7 @@ struct Flips {
 
 fn flips(most: usize) -> impl Strategy<Value = Flips> {
     let name = prop::collection::vec(any::<prop::sample::Index>(), 0..=4);
-    let records = prop::collection::vec((name, 0..12_u8, 0..4_u8), 0..most);
+    let records = prop::collection::vec((name, 0..15_u8, 0..4_u8), 0..most);
     let names = prop::collection::vec(any::<prop::sample::Index>(), 0..=most / 2);
     (records, names).prop_map(|(records, names)| Flips { records, names })
 }
@@ -45,6 +45,9 @@ fn content(path: &Path, kind: u8, number: u8) -> (Rrtype, u32, Vec<u8>) {
         8 => (Rrtype::CNAME, 60, target),
         9 => (Rrtype::TXT, 60, vec![number; 1_500]),
         10 => (Rrtype::RRSIG, 300, [&[0, 1, 8, 2][..], &[number; 20]].concat()),
+        // At any owner: names, cuts and what lies below them, wildcards.
+        11 | 12 => (Rrtype::NSEC3, 300, [&[1, number, 0, 0, 0, 20][..], &[number; 20]].concat()),
+        13 => (Rrtype::RRSIG, 300, [&[0, 50, 8, 2][..], &[number; 20]].concat()),
         _ => (Rrtype(1_234), 60, vec![number; usize::from(number)]),
     }
 }
@@ -135,8 +138,8 @@ fn answer(version: &Version, qname: &Path) -> Answer {
         }
         Lookup::Cut { leaf, at_qname } => Answer::Cut { owner: owner(&leaf), at_qname },
         Lookup::Dname { leaf } => Answer::Dname { owner: owner(&leaf) },
-        Lookup::Missing { closest_encloser, predecessor } => {
-            Answer::Missing { encloser: below(closest_encloser), predecessor: owner(&predecessor) }
+        Lookup::Missing { closest_encloser } => {
+            Answer::Missing { encloser: below(closest_encloser) }
         }
         Lookup::OutOfZone => panic!("{qname:?} is in the zone"),
     }
@@ -144,22 +147,27 @@ fn answer(version: &Version, qname: &Path) -> Answer {
 
 /// The version holds what the model holds, marks what is occluded, and counts right.
 fn assert_content(version: &Version, model: &Model) {
-    let mut records = Vec::new();
-    for leaf in version.leaves() {
+    let hashes = |leaf: &zone::Leaf<'_>| {
+        leaf.rrsets().any(|rrset| rrset.covered().unwrap_or(rrset.rrtype()) == Rrtype::NSEC3)
+    };
+    for leaf in version.leaves().filter(|leaf| !hashes(leaf)) {
         let path = owner(&leaf);
         assert_eq!(leaf.is_occluded(), model.is_occluded(&path), "{path:?}");
         let cut = model.owns(&path, Rrtype::NS) && !path.is_empty();
         assert_eq!((leaf.is_cut(), leaf.has_dname()), (cut, model.owns(&path, Rrtype::DNAME)));
-        let mut of_leaf = Vec::new();
-        for rrset in leaf.rrsets() {
-            let found = leaf.rrset(rrset.rrtype()).or(leaf.rrsigs(Rrtype::A)).unwrap();
-            assert_eq!(found.rdatas().count(), usize::try_from(rrset.count()).unwrap());
-            let secs = rrset.ttl().as_secs();
-            of_leaf.extend(rrset.rdatas().map(|rdata| (rrset.rrtype(), secs, rdata.to_vec())));
-        }
-        of_leaf.sort();
-        records.extend(of_leaf.into_iter().map(|record| (path.clone(), record)));
     }
+    let mut records = Vec::new();
+    for (leaf, rrset) in version.rrsets() {
+        let signed = rrset.covered().and_then(|covered| leaf.rrsigs(covered));
+        let found = leaf.rrset(rrset.rrtype()).or(signed).unwrap();
+        assert_eq!(found.rdatas().count(), usize::try_from(rrset.count()).unwrap());
+        let secs = rrset.ttl().as_secs();
+        let record = |rdata: &[u8]| (owner(&leaf), (rrset.rrtype(), secs, rdata.to_vec()));
+        records.extend(rrset.rdatas().map(record));
+    }
+    assert!(records.is_sorted_by_key(|(path, _)| path.clone()));
+    records.sort();
+    assert!(version.leaves().map(|leaf| owner(&leaf)).is_sorted());
     let expected: Vec<_> = model
         .records()
         .into_iter()
@@ -175,7 +183,9 @@ fn assert_content(version: &Version, model: &Model) {
     };
     assert_eq!(counts.size_bytes, expected.iter().map(size).sum::<usize>() as u64);
     assert_eq!(counts.records, expected.len() as u64);
-    assert_eq!(counts.names, model.paths().count() as u64);
+    assert_eq!(counts.names, (model.paths().count() + model.hashes().count()) as u64);
+    assert_eq!(version.leaves().count() as u64, counts.names);
+    assert_eq!(version.digest(), model.digest());
     let is_cut =
         |path: &&Path| !path.is_empty() && model.owns(path, Rrtype::NS) && !model.is_occluded(path);
     assert_eq!(counts.cuts, model.paths().filter(is_cut).count() as u64);

@@ -1,5 +1,6 @@
 //! A zone as a plain map, and RFC 1034 §4.3.2 word by word. Shares no code with the crate.
 
+use sha2::{Digest, Sha384};
 use std::collections::{BTreeMap, BTreeSet};
 use wire::codes::{Class, Rrtype};
 use wire::name::{Name, NameRef};
@@ -23,7 +24,7 @@ pub(crate) enum Answer {
     EmptyNonTerminal { wildcard: Option<usize> },
     Cut { owner: Path, at_qname: bool },
     Dname { owner: Path },
-    Missing { encloser: usize, predecessor: Path },
+    Missing { encloser: usize },
 }
 
 pub(crate) fn apex() -> Name {
@@ -85,8 +86,41 @@ impl Model {
         records
     }
 
+    /// Names: owners of anything but NSEC3 and its signatures.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.names.keys()
+        self.owners_of(|is_denial| !is_denial)
+    }
+
+    /// Owners of NSEC3 or its signatures, which are no names.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = &Path> {
+        self.owners_of(|is_denial| is_denial)
+    }
+
+    fn owners_of(&self, wanted: fn(bool) -> bool) -> impl Iterator<Item = &Path> {
+        let owns = move |types: &Rrsets| {
+            let mut records =
+                types.iter().flat_map(|(rrtype, (_, set))| set.iter().map(move |r| (*rrtype, r)));
+            records.any(|(rrtype, rdata)| {
+                let covered =
+                    if rrtype == 46 { u16::from_be_bytes([rdata[0], rdata[1]]) } else { 0 };
+                wanted(rrtype == 50 || covered == 50)
+            })
+        };
+        self.names.iter().filter(move |(_, types)| owns(types)).map(|(path, _)| path)
+    }
+
+    /// SHA-384 over all records by owner, type and rdata. The rdata that the tests make up has no capitals.
+    pub(crate) fn digest(&self) -> [u8; 48] {
+        let mut octets = Vec::new();
+        for record in self.records() {
+            octets.extend_from_slice(record.owner.to_lower_case().as_wire());
+            octets.extend_from_slice(&record.rrtype.0.to_be_bytes());
+            octets.extend_from_slice(&[0, 1]);
+            octets.extend_from_slice(&record.ttl.as_secs().to_be_bytes());
+            octets.extend_from_slice(&u16::try_from(record.rdata.len()).unwrap().to_be_bytes());
+            octets.extend_from_slice(&record.rdata);
+        }
+        Sha384::digest(&octets).into()
     }
 
     pub(crate) fn owns(&self, path: &[Vec<u8>], rrtype: Rrtype) -> bool {
@@ -103,7 +137,7 @@ impl Model {
                 return Answer::Dname { owner };
             }
         }
-        if self.names.contains_key(qname) {
+        if self.is_name(qname) {
             return Answer::Found { owner: qname.clone(), wildcard: None };
         }
         if self.exists(qname) {
@@ -112,19 +146,22 @@ impl Model {
         let encloser = (0..qname.len()).rev().find(|depth| self.exists(&qname[..*depth])).unwrap();
         let mut wildcard = qname[..encloser].to_vec();
         wildcard.push(b"*".to_vec());
-        if self.names.contains_key(&wildcard) {
+        if self.is_name(&wildcard) {
             return Answer::Found { owner: wildcard, wildcard: Some(encloser) };
         }
         if self.exists(&wildcard) {
             return Answer::EmptyNonTerminal { wildcard: Some(encloser) };
         }
-        let predecessor = self.names.keys().rfind(|path| *path < qname).unwrap().clone();
-        Answer::Missing { encloser, predecessor }
+        Answer::Missing { encloser }
+    }
+
+    fn is_name(&self, path: &Path) -> bool {
+        self.paths().any(|name| name == path)
     }
 
     /// RFC 4592 §2.2.2: a name exists if it or a name below it has records.
     fn exists(&self, path: &[Vec<u8>]) -> bool {
-        self.names.keys().any(|name| name.starts_with(path))
+        self.paths().any(|name| name.starts_with(path))
     }
 
     /// Strictly below an owner of NS other than the apex, or of DNAME other than the apex.

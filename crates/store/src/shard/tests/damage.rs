@@ -251,22 +251,57 @@ fn a_sound_image_that_is_not_the_one_the_log_means_is_not_taken_for_it() {
     assert!(matches!(found.zones[&1].loss, Some(Loss::ImageDamaged { .. })));
 }
 
+/// The file as a release of another format would have written it.
+fn set_format(octets: &mut [u8], format: u8) {
+    for copy in [0, 64] {
+        octets[copy + 8] = format;
+        let checksum = crc32c::crc32c(&octets[copy..copy + 60]);
+        octets[copy + 60..copy + 64].copy_from_slice(&checksum.to_le_bytes());
+    }
+}
+
+/// A version is upgraded by being read, and an older release never finds new content in an old file.
+#[test]
+fn files_of_an_older_format_are_read_and_not_appended_to() {
+    for seed in 0..20 {
+        let (disk, ..) = aged(seed);
+        let held = |found: &Found<Tiny>| -> BTreeMap<u32, Option<Tiny>> {
+            let version = |(zone, restored): (&u32, &Restored<Tiny>)| {
+                (*zone, restored.version.as_deref().cloned())
+            };
+            found.zones.iter().map(version).collect()
+        };
+        let mut expected = held(&open(&disk).1);
+        let mut files = disk.files();
+        files.values_mut().for_each(|octets| set_format(octets, 1));
+        let disk = SimulatedDisk::with(&files);
+        let (shard, found) = open(&disk);
+        assert_eq!((held(&found), found.faults.is_empty()), (expected.clone(), true));
+        let version = Tiny { serial: 1_000, octets: vec![7] };
+        shard.commit(vec![whole(1, &version)]).unwrap();
+        expected.insert(1, Some(version));
+        let after = disk.files();
+        assert!(files.iter().all(|(name, octets)| after.get(name).is_none_or(|now| now == octets)));
+        let disk = disk.after_power_cut();
+        let (shard, found) = open(&disk);
+        assert_eq!((held(&found), found.faults.is_empty()), (expected.clone(), true));
+        shard.compact().unwrap();
+        assert_eq!(held(&open(&disk).1), expected);
+    }
+}
+
 #[test]
 fn files_of_a_newer_format_are_refused_and_not_touched() {
     let (disk, ..) = aged(1);
     for kind in ["log-", "base-", "image-"] {
         let mut files = disk.files();
         for (_, octets) in files.iter_mut().filter(|(name, _)| name.starts_with(kind)) {
-            for copy in [0, 64] {
-                octets[copy + 8] = 2;
-                let checksum = crc32c::crc32c(&octets[copy..copy + 60]);
-                octets[copy + 60..copy + 64].copy_from_slice(&checksum.to_le_bytes());
-            }
+            set_format(octets, 3);
         }
         let disk = SimulatedDisk::with(&files);
         let fault = try_open(&disk).err().unwrap();
         assert_eq!(fault.code(), "STORE_NEWER_FORMAT", "{kind}");
-        assert!(matches!(fault, StoreError::NewerFormat { found: 2, known: 1, .. }));
+        assert!(matches!(fault, StoreError::NewerFormat { found: 3, known: 2, .. }));
         assert_eq!(disk.calls(), 0, "{kind}: something was changed");
     }
 }
