@@ -73,7 +73,7 @@ impl<'v> Walk<'v, '_, '_> {
                 Some(sent) => Step::Alias(Alias::Dname { sent, owner_labels: leaf.label_count() }),
                 None => Step::Done(self.no_data(qname, None)),
             },
-            Lookup::Missing { closest_encloser, predecessor: _ } => {
+            Lookup::Missing { closest_encloser } => {
                 let absent = Absent::Name { qname, closest_encloser };
                 Step::Done(self.negative(Verdict::NXDOMAIN, absent))
             }
