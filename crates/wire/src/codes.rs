@@ -29,7 +29,7 @@ impl UnknownMnemonic {
 /// Declares one field: the type, its named values, and both directions of its text form.
 macro_rules! field {
     ($(#[$doc:meta])* $field:ident($repr:ty), $kind:literal, $prefix:literal;
-     $($(#[$each:meta])* $mnemonic:ident = $value:literal),+ $(,)?) => {
+     $($(#[$each:meta])* $mnemonic:ident $(as $word:literal)? = $value:literal),+ $(,)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $field(pub $repr);
@@ -41,7 +41,7 @@ macro_rules! field {
             #[must_use]
             pub const fn mnemonic(self) -> Option<&'static str> {
                 match self.0 {
-                    $($value => Some(stringify!($mnemonic)),)+
+                    $($value => Some($crate::codes::word!($mnemonic $($word)?)),)+
                     _ => None,
                 }
             }
@@ -61,7 +61,7 @@ macro_rules! field {
 
             /// Case does not matter.
             fn from_str(text: &str) -> Result<Self, UnknownMnemonic> {
-                $(if text.eq_ignore_ascii_case(stringify!($mnemonic)) {
+                $(if text.eq_ignore_ascii_case($crate::codes::word!($mnemonic $($word)?)) {
                     return Ok(Self::$mnemonic);
                 })+
                 $crate::codes::number_after($prefix, text)
@@ -74,6 +74,18 @@ macro_rules! field {
 }
 
 pub(crate) use field;
+
+/// The registered word of a constant: its name, unless that is no identifier.
+macro_rules! word {
+    ($mnemonic:ident) => {
+        stringify!($mnemonic)
+    };
+    ($mnemonic:ident $word:literal) => {
+        $word
+    };
+}
+
+pub(crate) use word;
 
 field! {
     /// Kind of a record, or of a question.
@@ -122,6 +134,8 @@ field! {
     RT = 21,
     /// NSAP address.
     NSAP = 22,
+    /// Name for an NSAP address; obsolete.
+    NSAP_PTR as "NSAP-PTR" = 23,
     /// Signature before RFC 4034; SIG(0).
     SIG = 24,
     /// Public key before RFC 4034; SIG(0) and old HMAC key files.
@@ -136,8 +150,14 @@ field! {
     LOC = 29,
     /// Denial before RFC 4034.
     NXT = 30,
+    /// Endpoint identifier of Nimrod.
+    EID = 31,
+    /// Locator of Nimrod.
+    NIMLOC = 32,
     /// Server for a protocol.
     SRV = 33,
+    /// ATM address.
+    ATMA = 34,
     /// Rewriting rule.
     NAPTR = 35,
     /// Key exchanger.
@@ -148,6 +168,8 @@ field! {
     A6 = 38,
     /// Alias of a subtree.
     DNAME = 39,
+    /// Anything, with words that say what; never standardised.
+    SINK = 40,
     /// EDNS; never in a zone.
     OPT = 41,
     /// Address prefixes.
@@ -176,6 +198,12 @@ field! {
     SMIMEA = 53,
     /// Host identity.
     HIP = 55,
+    /// State of a zone in words; never standardised.
+    NINFO = 56,
+    /// Public key for encryption of records; never standardised.
+    RKEY = 57,
+    /// Link in a list of trust anchors; never standardised.
+    TALINK = 58,
     /// DS the child wishes for.
     CDS = 59,
     /// DNSKEY the child wishes for.
@@ -192,8 +220,20 @@ field! {
     HTTPS = 65,
     /// Endpoint for notifications of delegation changes.
     DSYNC = 66,
+    /// Host identity in a hierarchy, of unmanned aircraft.
+    HHIT = 67,
+    /// Broadcast identity of unmanned aircraft.
+    BRID = 68,
     /// Sender policy; superseded by TXT.
     SPF = 99,
+    /// Reserved by IANA for a use never written down.
+    UINFO = 100,
+    /// Reserved by IANA for a use never written down.
+    UID = 101,
+    /// Reserved by IANA for a use never written down.
+    GID = 102,
+    /// Reserved by IANA for a use never written down.
+    UNSPEC = 103,
     /// Node identifier.
     NID = 104,
     /// 32-bit locator.
@@ -236,6 +276,10 @@ field! {
     RESINFO = 261,
     /// Wallet address.
     WALLET = 262,
+    /// Convergence layer of the Bundle Protocol.
+    CLA = 263,
+    /// Node number of the Bundle Protocol.
+    IPN = 264,
     /// Trust anchor outside the tree; historic.
     TA = 32768,
     /// Look-aside digest; historic.

@@ -19,7 +19,7 @@ use core::fmt;
 pub use reader::{Include, Reader};
 
 use crate::name::Name;
-use crate::rdata::{TextError, TextFault, present, present_type};
+use crate::rdata::{TextError, TextFault, portable_type, present_portable};
 use crate::record::RecordRef;
 
 /// Why a master file could not be read, and where.
@@ -66,7 +66,7 @@ pub const fn line(record: RecordRef<'_>) -> Line<'_> {
 impl fmt::Display for Line<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let RecordRef { owner, rrtype, class, ttl, rdata } = self.0;
-        let (shown, rdata) = (present_type(rrtype), present(rrtype, rdata));
+        let (shown, rdata) = (portable_type(rrtype), present_portable(rrtype, rdata));
         write!(out, "{owner}\t{ttl}\t{class}\t{shown}\t{rdata}")
     }
 }

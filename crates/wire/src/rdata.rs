@@ -8,13 +8,15 @@
 //!
 //! Invariants: I1 what [`expand`] and [`parse`] append passes [`validate`], holds no compression
 //! pointer and has 65,535 octets at most. I2 on error the caller's buffer is as it was. I3 what
-//! [`present`] prints of a valid rdata, [`parse`] reads back to the same octets.
+//! [`present`] and [`present_portable`] print of a valid rdata, [`parse`] reads back to the same octets.
 //!
 //! Not here: which types may stand in a zone (`zone::check`), class-dependent rdata: class IN is
 //! taken for granted.
 
 mod bitmap;
+mod dependent;
 mod field;
+mod fixed;
 mod location;
 mod mnemonics;
 mod params;
@@ -31,7 +33,7 @@ use std::ops::Range;
 pub use bitmap::types as bitmap_types;
 pub use parse::parse;
 pub(crate) use parse::{parse_name, parse_words};
-pub use present::{Presentation, PresentationType, present, present_type};
+pub use present::{PortableType, Presentation, portable_type, present, present_portable};
 pub use soa::Soa;
 pub use table::NameRule;
 pub use words::{TextError, TextFault};
@@ -202,12 +204,17 @@ impl Iterator for Names<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while let Some((field, fields)) = self.fields.split_first() {
-            let octets = field.measure(self.rdata.get(self.at..)?).ok()?;
-            let range = self.at..self.at.saturating_add(octets);
+            let start = self.at;
+            let rest = self.rdata.get(start..)?;
+            if *field == Field::Names && !rest.is_empty() {
+                let name = Field::Name(NameRule::Plain).measure(rest).ok()?;
+                self.at = start.saturating_add(name);
+                return Some((start..self.at, NameRule::Plain));
+            }
+            self.at = start.saturating_add(field.measure(rest).ok()?);
             self.fields = fields;
-            self.at = range.end;
-            if let Field::Name(rule) = field {
-                return Some((range, *rule));
+            if let Some((lead, rule)) = field.name_start(rest) {
+                return Some((start.saturating_add(lead)..self.at, rule));
             }
         }
         None
@@ -277,4 +284,4 @@ fn all_read(rest: &[u8]) -> Result<(), RdataError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

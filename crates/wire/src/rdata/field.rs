@@ -8,8 +8,9 @@
 
 use super::RdataError;
 use super::bitmap;
+use super::fixed::Fixed;
 use super::svcb;
-use super::table::Field;
+use super::table::{Field, NameRule};
 use crate::codes::Rrtype;
 use crate::name::{NAME_OCTETS_MAX, NameError};
 
@@ -24,49 +25,42 @@ impl Field {
                 Extent::Plain(octets) => Ok(octets),
                 Extent::Compressed(_) => Err(RdataError::CompressedName),
             },
-            Self::U8
-            | Self::U16
-            | Self::U32
-            | Self::Seconds
-            | Self::Time
-            | Self::Algorithm
-            | Self::CertType
-            | Self::Ipv4
-            | Self::Ipv6
-            | Self::Eui48
-            | Self::Eui64
-            | Self::Locator => fixed(self, rest, self.fixed_octets().unwrap_or_default()),
+            Self::Fixed(Fixed::Covered) => measure_covered(rest),
+            Self::Fixed(field) => fixed(self, rest, field.octets()),
+            Self::Dependent(field) => field.measure(rest),
             Self::Location => measure_location(rest),
-            Self::Covered => measure_covered(rest),
             Self::Text | Self::Salt => counted(self, rest),
             Self::NextHashed | Self::Tag => measure_not_empty(self, rest),
             Self::Texts => measure_texts(rest),
             Self::Quoted(min) | Self::Hex(min) | Self::Base64(min) => {
                 fixed(self, rest, min).map(|_| rest.len())
             }
+            Self::Blob => Ok(rest.len()),
+            Self::Nsap => fixed(self, rest, 1).map(|_| rest.len()),
+            Self::AtmAddress => fixed(self, rest, 2).map(|_| rest.len()),
             Self::Bitmap(rule) => bitmap::check(rest, rule).map(|()| rest.len()),
             Self::NxtBitmap | Self::Ports => measure_bits(self, rest),
             Self::SvcParams => svcb::check(rest).map(|()| rest.len()),
             Self::Prefixes => measure_prefixes(rest),
+            Self::Names => measure_names(rest),
         }
     }
 
     /// Its length, if that is always the same.
     pub(super) const fn fixed_octets(self) -> Option<usize> {
         match self {
-            Self::U8 | Self::Algorithm => Some(1),
-            Self::U16 | Self::CertType | Self::Covered => Some(2),
-            Self::U32 | Self::Seconds | Self::Time | Self::Ipv4 => Some(4),
-            Self::Eui48 => Some(6),
-            Self::Eui64 | Self::Locator => Some(8),
-            Self::Ipv6 => Some(16),
+            Self::Fixed(field) => Some(field.octets()),
             Self::Name(_)
+            | Self::Dependent(_)
             | Self::Text
             | Self::Texts
             | Self::Tag
             | Self::Quoted(_)
             | Self::Hex(_)
             | Self::Base64(_)
+            | Self::Blob
+            | Self::Nsap
+            | Self::AtmAddress
             | Self::Salt
             | Self::NextHashed
             | Self::Bitmap(_)
@@ -74,7 +68,41 @@ impl Field {
             | Self::SvcParams
             | Self::Ports
             | Self::Prefixes
-            | Self::Location => None,
+            | Self::Location
+            | Self::Names => None,
+        }
+    }
+
+    /// Whether a name may stand in it.
+    pub(super) const fn may_hold_names(self) -> bool {
+        matches!(self, Self::Name(_) | Self::Names | Self::Dependent(_))
+    }
+
+    /// Where the name in this checked field starts, which ends with it, and how it may travel.
+    /// `None` without one. `Names` have many, which the caller takes one by one.
+    pub(super) fn name_start(self, octets: &[u8]) -> Option<(usize, NameRule)> {
+        match self {
+            Self::Name(rule) => Some((0, rule)),
+            Self::Dependent(field) => field.name_start(octets),
+            Self::Fixed(_)
+            | Self::Text
+            | Self::Texts
+            | Self::Tag
+            | Self::Quoted(_)
+            | Self::Hex(_)
+            | Self::Base64(_)
+            | Self::Blob
+            | Self::Nsap
+            | Self::AtmAddress
+            | Self::Salt
+            | Self::NextHashed
+            | Self::Bitmap(_)
+            | Self::NxtBitmap
+            | Self::SvcParams
+            | Self::Ports
+            | Self::Prefixes
+            | Self::Location
+            | Self::Names => None,
         }
     }
 
@@ -82,25 +110,17 @@ impl Field {
     pub(super) const fn label(self) -> &'static str {
         match self {
             Self::Name(_) => Self::NAME_LABEL,
-            Self::U8 => "a number up to 255",
-            Self::U16 => "a number up to 65535",
-            Self::U32 => "a number up to 4294967295",
-            Self::Seconds => "a number of seconds",
-            Self::Time => "a time as YYYYMMDDHHmmSS",
-            Self::Algorithm => "a DNSSEC algorithm",
-            Self::Covered => "a covered record type",
-            Self::CertType => "a certificate type",
-            Self::Ipv4 => "an IPv4 address",
-            Self::Ipv6 => "an IPv6 address",
-            Self::Eui48 => "an EUI-48 address",
-            Self::Eui64 => "an EUI-64 address",
-            Self::Locator => "four groups of hex digits",
+            Self::Fixed(field) => field.label(),
+            Self::Dependent(field) => field.label(),
             Self::Text => "a character-string",
             Self::Texts => "one or more character-strings",
             Self::Tag => "a property tag of letters and digits",
             Self::Quoted(_) => "a string",
             Self::Hex(_) => "hex digits",
             Self::Base64(_) => "base64",
+            Self::Blob => "base64, or `-`",
+            Self::Nsap => "`0x` and hex digits",
+            Self::AtmAddress => "`+` and digits, or hex digits",
             Self::Salt => "a salt in hex, or `-`",
             Self::NextHashed => "a hash in base32hex",
             Self::Bitmap(_) | Self::NxtBitmap => "record types",
@@ -108,6 +128,7 @@ impl Field {
             Self::Ports => "port numbers",
             Self::Prefixes => "address prefixes",
             Self::Location => "a location",
+            Self::Names => "domain names",
         }
     }
 }
@@ -140,6 +161,18 @@ pub(super) fn measure_name(rest: &[u8]) -> Result<Extent, RdataError> {
             0xc0..=0xff => return Err(RdataError::NameCrossesEnd),
         }
     }
+}
+
+/// Whole names up to the end, possibly none.
+fn measure_names(rest: &[u8]) -> Result<usize, RdataError> {
+    let mut left = rest;
+    while !left.is_empty() {
+        match measure_name(left)? {
+            Extent::Plain(octets) => left = left.get(octets..).unwrap_or_default(),
+            Extent::Compressed(_) => return Err(RdataError::CompressedName),
+        }
+    }
+    Ok(rest.len())
 }
 
 #[inline]
@@ -183,7 +216,7 @@ fn measure_texts(rest: &[u8]) -> Result<usize, RdataError> {
 
 /// Threat 5: a signature over a meta type would hide in the zone as data of that type.
 fn measure_covered(rest: &[u8]) -> Result<usize, RdataError> {
-    let octets = fixed(Field::Covered, rest, 2)?;
+    let octets = fixed(Field::Fixed(Fixed::Covered), rest, 2)?;
     let rrtype = Rrtype(u16_at(rest, 0));
     if rrtype.0 == 0 || rrtype.is_meta() {
         return Err(RdataError::CoversMeta { rrtype });

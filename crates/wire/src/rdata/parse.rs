@@ -9,8 +9,8 @@
 //! Not here: SvcParams (`params`), LOC (`location`), splitting text into words (`words`).
 
 use super::table::{self, Field};
-use super::words::{Lexer, TextError, TextFault, Word, Words, seconds, unescape_into, unexpected};
-use super::{bitmap, location, mnemonics, params, time, validate};
+use super::words::{Lexer, TextError, TextFault, Word, Words, unescape_into, unexpected};
+use super::{bitmap, dependent, location, mnemonics, params, validate};
 use crate::codes::Rrtype;
 use crate::name::{Name, NameRef};
 use core::net::{Ipv4Addr, Ipv6Addr};
@@ -99,24 +99,11 @@ fn parse_field(
             let name = parse_name(words.expect(label)?, origin)?;
             out.extend_from_slice(name.as_wire());
         }
-        Field::U8 => out.push(parse_number(words, label)?),
-        Field::U16 => out.extend(parse_number::<u16>(words, label)?.to_be_bytes()),
-        Field::U32 => out.extend(parse_number::<u32>(words, label)?.to_be_bytes()),
-        Field::Seconds => out.extend(parse_plain(words, label, seconds)?.to_be_bytes()),
-        Field::Time => out.extend(parse_plain(words, label, time::parse)?.to_be_bytes()),
-        Field::Algorithm => out.push(parse_plain(words, label, mnemonics::algorithm)?),
-        Field::CertType => {
-            out.extend(parse_plain(words, label, mnemonics::cert_type)?.to_be_bytes())
+        Field::Fixed(fixed) => {
+            let word = words.expect(label)?;
+            let read = word.plain().and_then(|text| fixed.parse(text, out));
+            read.ok_or_else(|| word.unexpected(label))?;
         }
-        Field::Covered => {
-            let rrtype: Rrtype = parse_number(words, label)?;
-            out.extend(rrtype.0.to_be_bytes());
-        }
-        Field::Ipv4 => out.extend(parse_number::<Ipv4Addr>(words, label)?.octets()),
-        Field::Ipv6 => out.extend(parse_number::<Ipv6Addr>(words, label)?.octets()),
-        Field::Eui48 => out.extend(parse_plain(words, label, |text| groups::<6>(text, '-', 2))?),
-        Field::Eui64 => out.extend(parse_plain(words, label, |text| groups::<8>(text, '-', 2))?),
-        Field::Locator => out.extend(parse_plain(words, label, locator)?),
         Field::Text | Field::Tag => push_text(words.expect(label)?, out)?,
         Field::Texts => {
             push_text(words.expect(label)?, out)?;
@@ -127,6 +114,17 @@ fn parse_field(
         Field::Quoted(_) => unescape_into(words.expect(label)?, out)?,
         Field::Hex(_) => decode_rest(words, &HEXLOWER_PERMISSIVE, label, out)?,
         Field::Base64(_) => decode_rest(words, &BASE64, label, out)?,
+        Field::Blob => parse_blob(words, label, out)?,
+        Field::Nsap => {
+            let word = words.expect(label)?;
+            let octets = nsap(word).ok_or_else(|| word.unexpected(label))?;
+            out.extend(octets);
+        }
+        Field::AtmAddress => {
+            let word = words.expect(label)?;
+            let octets = atm_address(word).ok_or_else(|| word.unexpected(label))?;
+            out.extend(octets);
+        }
         Field::Salt => parse_salt(words, label, out)?,
         Field::NextHashed => {
             let word = words.expect(label)?;
@@ -137,7 +135,19 @@ fn parse_field(
             let types: Vec<Rrtype> = parse_rest(words, label)?;
             push_bits(types.iter().map(|rrtype| rrtype.0), out);
         }
-        Field::Ports => push_bits(parse_rest::<u16>(words, label)?.into_iter(), out),
+        Field::Ports => {
+            let mut ports = Vec::new();
+            while words.peek().is_some() {
+                ports.push(parse_plain(words, label, mnemonics::port)?);
+            }
+            push_bits(ports.into_iter(), out);
+        }
+        Field::Names => {
+            while let Some(word) = words.next() {
+                out.extend_from_slice(parse_name(word, origin)?.as_wire());
+            }
+        }
+        Field::Dependent(field) => dependent::parse(field, words, origin, out)?,
         Field::SvcParams => params::parse(words, out)?,
         Field::Prefixes => {
             while let Some(word) = words.next() {
@@ -223,6 +233,46 @@ fn parse_salt(
     push_decoded(word, &HEXLOWER_PERMISSIVE, word.raw, label, out)
 }
 
+/// Base64 up to the end, or `-` for nothing.
+fn parse_blob(
+    words: &mut Words<'_>,
+    label: &'static str,
+    out: &mut Vec<u8>,
+) -> Result<(), TextError> {
+    match words.peek() {
+        None => Err(unexpected(words.line(), "nothing", label)),
+        Some(word) if word.plain() == Some("-") => {
+            words.next();
+            Ok(())
+        }
+        Some(_) => decode_rest(words, &BASE64, label, out),
+    }
+}
+
+/// RFC 1706 §6: `0x`, then hex digits with dots anywhere between them.
+fn nsap(word: Word<'_>) -> Option<Vec<u8>> {
+    let text = word.plain()?;
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
+    hex_with_dots(digits)
+}
+
+/// `+` and digits are an E.164 number, hex digits an end system's address (af-dans-0152 §3).
+fn atm_address(word: Word<'_>) -> Option<Vec<u8>> {
+    let text = word.plain()?;
+    let (format, octets) = match text.strip_prefix('+') {
+        Some(digits) => {
+            let is_number = digits.bytes().all(|octet| octet.is_ascii_digit());
+            (1, is_number.then(|| digits.as_bytes().to_vec())?)
+        }
+        None => (0, hex_with_dots(text)?),
+    };
+    Some(std::iter::once(format).chain(octets).collect())
+}
+
+fn hex_with_dots(text: &str) -> Option<Vec<u8>> {
+    HEXLOWER_PERMISSIVE.decode(text.replace('.', "").as_bytes()).ok()
+}
+
 /// A length octet and what `text` encodes, which may not be nothing.
 fn push_decoded(
     word: Word<'_>,
@@ -285,26 +335,4 @@ fn push_prefix(word: Word<'_>, out: &mut Vec<u8>) -> Option<()> {
     out.push(u8::try_from(used).ok()? | negation);
     out.extend(address.iter().take(used));
     Some(())
-}
-
-/// `N` octets in groups of so many hex digits.
-fn groups<const N: usize>(text: &str, separator: char, digits: usize) -> Option<[u8; N]> {
-    if text.split(separator).any(|group| group.len() != digits) {
-        return None;
-    }
-    let digits: String = text.split(separator).collect();
-    HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?.try_into().ok()
-}
-
-/// Four groups of one to four hex digits (RFC 6742 §2.1.2).
-fn locator(text: &str) -> Option<[u8; 8]> {
-    let mut octets = [0_u8; 8];
-    let mut groups = text.split(':');
-    for pair in octets.chunks_exact_mut(2) {
-        let group = groups.next().filter(|group| (1..=4).contains(&group.len()))?;
-        let is_hex = group.bytes().all(|octet| octet.is_ascii_hexdigit());
-        let number = u16::from_str_radix(group, 16).ok().filter(|_| is_hex)?;
-        pair.copy_from_slice(&number.to_be_bytes());
-    }
-    groups.next().is_none().then_some(octets)
 }

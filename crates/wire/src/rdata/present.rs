@@ -6,13 +6,14 @@
 //! RFC 5155 §3.3 · RFC 9460 §2.1.
 //!
 //! Invariants: I1 every rdata has a text, and `parse` reads it back to the same octets. What the
-//! text form of a type cannot say exactly is printed in the generic form of RFC 3597.
+//! text form of a type cannot say exactly is printed in the generic form of RFC 3597. I2 the portable
+//! text is generic too where a server of another maker does not read the form of the type.
 //!
 //! Not here: owners, ttls and types in front of it (`master`).
 
-use super::field::{u16_at, u32_at};
-use super::table::{self, Field};
-use super::{bitmap, location, svcb, time, validate};
+use super::field::{Extent, measure_name, u16_at};
+use super::table::{self, Field, Readers, Row};
+use super::{bitmap, dependent, location, svcb, validate};
 use crate::codes::Rrtype;
 use crate::name::NameRef;
 use core::fmt::{self, Write as _};
@@ -24,40 +25,58 @@ use data_encoding::{BASE32HEX_NOPAD, BASE64, Encoding, HEXUPPER};
 pub struct Presentation<'a> {
     rrtype: Rrtype,
     rdata: &'a [u8],
+    dialect: Dialect,
 }
 
-/// Prints an uncompressed rdata on one line, with absolute names.
+/// Whom a text is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// People, and us: the form that the standard of the type has.
+    Own,
+    /// Any server: only what all of them read.
+    Portable,
+}
+
+/// Prints an uncompressed rdata on one line in the form of its type, with absolute names.
 #[must_use]
 pub const fn present(rrtype: Rrtype, rdata: &[u8]) -> Presentation<'_> {
-    Presentation { rrtype, rdata }
+    Presentation { rrtype, rdata, dialect: Dialect::Own }
+}
+
+/// As [`present`], but in a form that BIND 9.18, NSD 4.6 and ldns 1.8 all read. The type before it
+/// is to be [`portable_type`].
+#[must_use]
+pub const fn present_portable(rrtype: Rrtype, rdata: &[u8]) -> Presentation<'_> {
+    Presentation { rrtype, rdata, dialect: Dialect::Portable }
 }
 
 impl fmt::Display for Presentation<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match table::row(self.rrtype) {
-            Some(row) if is_printable(self.rrtype, row.fields, self.rdata) => {
-                print_fields(row.fields, self.rdata, out)
+        let Self { rrtype, rdata, dialect } = *self;
+        match table::row(rrtype) {
+            Some(row) if is_printable(row, rdata, dialect) => {
+                print_fields(row.fields, rdata, dialect, out)
             }
-            Some(_) | None => print_generic(self.rdata, out),
+            Some(_) | None => print_generic(rdata, out),
         }
     }
 }
 
-/// A type as peers of any age read it: by name if its rdata has a text form, else `TYPE123`.
+/// A type as servers of any age read it: by name if they know it, else `TYPE123`.
 #[must_use]
-pub const fn present_type(rrtype: Rrtype) -> PresentationType {
-    PresentationType(rrtype)
+pub const fn portable_type(rrtype: Rrtype) -> PortableType {
+    PortableType(rrtype)
 }
 
-/// A type that prints as master files show it; see [`present_type`].
+/// A type that prints as any master file shows it; see [`portable_type`].
 #[derive(Clone, Copy, Debug)]
-pub struct PresentationType(Rrtype);
+pub struct PortableType(Rrtype);
 
-impl fmt::Display for PresentationType {
+impl fmt::Display for PortableType {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match table::row(self.0) {
-            Some(_) => write!(out, "{}", self.0),
-            None => write!(out, "TYPE{}", self.0.0),
+            Some(row) if row.readers == Readers::All => write!(out, "{}", self.0),
+            Some(_) | None => write!(out, "TYPE{}", self.0.0),
         }
     }
 }
@@ -72,10 +91,16 @@ fn print_generic(rdata: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-fn is_printable(rrtype: Rrtype, fields: &[Field], rdata: &[u8]) -> bool {
-    !rdata.is_empty()
-        && validate(rrtype, rdata).is_ok()
-        && split(fields, rdata).all(|(field, octets)| is_field_printable(field, octets))
+fn is_printable(row: &Row, rdata: &[u8], dialect: Dialect) -> bool {
+    let is_readable = |field, octets: &[u8]| match dialect {
+        Dialect::Own => true,
+        Dialect::Portable => is_field_portable(field, octets),
+    };
+    (dialect == Dialect::Own || row.readers == Readers::All)
+        && !rdata.is_empty()
+        && validate(row.rrtype, rdata).is_ok()
+        && split(row.fields, rdata)
+            .all(|(field, octets)| is_field_printable(field, octets) && is_readable(field, octets))
 }
 
 /// Each field with its octets.
@@ -94,73 +119,136 @@ fn is_field_printable(field: Field, octets: &[u8]) -> bool {
         Field::Location => location::is_printable(octets),
         Field::Ports | Field::NxtBitmap => octets.last() != Some(&0),
         Field::Prefixes => prefixes(octets).all(|prefix| matches!(prefix.family, 1 | 2)),
+        Field::AtmAddress => match octets {
+            [0, ..] => true,
+            [1, digits @ ..] => digits.iter().all(u8::is_ascii_digit),
+            _ => false,
+        },
+        Field::Dependent(field) => dependent::is_printable(field, octets),
         Field::Name(_)
-        | Field::U8
-        | Field::U16
-        | Field::U32
-        | Field::Seconds
-        | Field::Time
-        | Field::Algorithm
-        | Field::Covered
-        | Field::CertType
-        | Field::Ipv4
-        | Field::Ipv6
-        | Field::Eui48
-        | Field::Eui64
-        | Field::Locator
+        | Field::Fixed(_)
         | Field::Text
         | Field::Texts
         | Field::Tag
         | Field::Quoted(_)
         | Field::Hex(_)
         | Field::Base64(_)
+        | Field::Blob
+        | Field::Nsap
         | Field::Salt
         | Field::NextHashed
         | Field::Bitmap(_)
-        | Field::SvcParams => true,
+        | Field::SvcParams
+        | Field::Names => true,
     }
 }
 
-fn print_fields(fields: &[Field], rdata: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// Whether every server reads the text of a printable field. Some want a word where nothing stands.
+fn is_field_portable(field: Field, octets: &[u8]) -> bool {
+    let may_be_empty = !matches!(field, Field::Base64(_) | Field::Bitmap(_) | Field::Ports);
+    may_be_empty || !octets.is_empty()
+}
+
+fn print_fields(
+    fields: &[Field],
+    rdata: &[u8],
+    dialect: Dialect,
+    out: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
     for (place, (field, octets)) in split(fields, rdata).enumerate() {
-        let is_shown = !octets.is_empty() || matches!(field, Field::Quoted(_));
+        let is_shown = !octets.is_empty() || matches!(field, Field::Quoted(_) | Field::Blob);
         if place > 0 && is_shown {
             out.write_char(' ')?;
         }
-        print_field(field, octets, out)?;
+        print_field(field, octets, dialect, out)?;
     }
     Ok(())
 }
 
-fn print_field(field: Field, octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn print_field(
+    field: Field,
+    octets: &[u8],
+    dialect: Dialect,
+    out: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
     match field {
-        Field::Name(_) => match NameRef::from_wire(octets) {
-            Ok(name) => write!(out, "{name}"),
-            Err(_) => Err(fmt::Error),
-        },
-        Field::U8 | Field::Algorithm => write!(out, "{}", octets.first().unwrap_or(&0)),
-        Field::U16 | Field::CertType => write!(out, "{}", u16_at(octets, 0)),
-        Field::U32 | Field::Seconds => write!(out, "{}", u32_at(octets, 0)),
-        Field::Time => time::print(u32_at(octets, 0), out),
-        Field::Covered => write!(out, "{}", present_type(Rrtype(u16_at(octets, 0)))),
-        Field::Ipv4 => print_list(octets, 4, " ", out, print_ipv4),
-        Field::Ipv6 => print_list(octets, 16, " ", out, print_ipv6),
-        Field::Eui48 | Field::Eui64 => print_list(octets, 1, "-", out, print_hex_lower),
-        Field::Locator => print_list(octets, 2, ":", out, print_hex_lower),
+        Field::Name(_) => print_name(octets, out),
+        Field::Fixed(fixed) => fixed.print(octets, dialect, out),
         Field::Text | Field::Texts => print_texts(octets, out),
         Field::Tag => write_text(octets.get(1..).unwrap_or_default(), out),
         Field::Quoted(_) => print_quoted(octets, out),
         Field::Hex(_) => encode(&HEXUPPER, octets, out),
-        Field::Base64(_) => encode(&BASE64, octets, out),
+        Field::Blob if octets.is_empty() => out.write_char('-'),
+        Field::Base64(_) | Field::Blob => encode(&BASE64, octets, out),
+        Field::Nsap => {
+            out.write_str("0x")?;
+            print_hex_lower(octets, out)
+        }
+        Field::AtmAddress => print_atm_address(octets, out),
         Field::Salt if octets == [0] => out.write_char('-'),
         Field::Salt => encode(&HEXUPPER, octets.get(1..).unwrap_or_default(), out),
         Field::NextHashed => encode(&BASE32HEX_NOPAD, octets.get(1..).unwrap_or_default(), out),
-        Field::Bitmap(_) => print_each(bitmap::types(octets).map(present_type), out),
-        Field::NxtBitmap => print_each(set_bits(octets).map(Rrtype).map(present_type), out),
+        Field::Bitmap(_) => print_types(bitmap::types(octets), dialect, out),
+        Field::NxtBitmap => print_types(set_bits(octets).map(Rrtype), dialect, out),
         Field::Ports => print_each(set_bits(octets), out),
         Field::SvcParams => print_params(octets, out),
         Field::Prefixes => print_each(prefixes(octets), out),
         Field::Location => location::print(octets, out),
+        Field::Dependent(field) => dependent::print(field, octets, out),
+        Field::Names => print_names(octets, out),
+    }
+}
+
+pub(super) fn print_name(octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let name = NameRef::from_wire(octets).map_err(|_| fmt::Error)?;
+    write!(out, "{name}")
+}
+
+/// Names with a space between them.
+fn print_names(octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut rest = octets;
+    while let Ok(Extent::Plain(octets)) = measure_name(rest) {
+        let (name, after) = rest.split_at_checked(octets).ok_or(fmt::Error)?;
+        print_name(name, out)?;
+        if !after.is_empty() {
+            out.write_char(' ')?;
+        }
+        rest = after;
+    }
+    Ok(())
+}
+
+pub(super) fn print_type(
+    rrtype: Rrtype,
+    dialect: Dialect,
+    out: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    match dialect {
+        Dialect::Own => write!(out, "{rrtype}"),
+        Dialect::Portable => write!(out, "{}", portable_type(rrtype)),
+    }
+}
+
+fn print_types(
+    types: impl Iterator<Item = Rrtype>,
+    dialect: Dialect,
+    out: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    for (place, rrtype) in types.enumerate() {
+        out.write_str(if place > 0 { " " } else { "" })?;
+        print_type(rrtype, dialect, out)?;
+    }
+    Ok(())
+}
+
+fn print_atm_address(octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match octets {
+        [0, address @ ..] => print_hex_lower(address, out),
+        [_, digits @ ..] => {
+            out.write_char('+')?;
+            write_text(digits, out)
+        }
+        [] => Err(fmt::Error),
     }
 }
 
@@ -179,10 +267,10 @@ fn print_each<T: fmt::Display>(
     Ok(())
 }
 
-type PrintItem = fn(&[u8], &mut fmt::Formatter<'_>) -> fmt::Result;
+pub(super) type PrintItem = fn(&[u8], &mut fmt::Formatter<'_>) -> fmt::Result;
 
 /// Items of `size` octets with a separator between them.
-fn print_list(
+pub(super) fn print_list(
     octets: &[u8],
     size: usize,
     separator: &str,
@@ -198,17 +286,17 @@ fn print_list(
     Ok(())
 }
 
-fn print_ipv4(octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(super) fn print_ipv4(octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
     let octets = octets.first_chunk::<4>().ok_or(fmt::Error)?;
     write!(out, "{}", Ipv4Addr::from(*octets))
 }
 
-fn print_ipv6(octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(super) fn print_ipv6(octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
     let octets = octets.first_chunk::<16>().ok_or(fmt::Error)?;
     write!(out, "{}", Ipv6Addr::from(*octets))
 }
 
-fn print_hex_lower(octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(super) fn print_hex_lower(octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
     octets.iter().try_for_each(|octet| write!(out, "{octet:02x}"))
 }
 

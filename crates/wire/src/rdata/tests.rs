@@ -2,6 +2,7 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "tests may overflow loudly")]
 
+pub(crate) mod generator;
 mod hostile;
 mod laws;
 mod types;
@@ -130,7 +131,7 @@ fn names_travel_as_the_standards_say() {
         ),
         (NameRule::Legacy, &[T::RP, T::AFSDB, T::RT, T::SIG, T::PX, T::NXT, T::NAPTR, T::SRV]),
         (NameRule::Lowered, &[T::KX, T::DNAME, T::RRSIG]),
-        (NameRule::Plain, &[T::NSEC, T::SVCB, T::HTTPS, T::LP]),
+        (NameRule::Plain, &[T::NSEC, T::SVCB, T::HTTPS, T::LP, T::NSAP_PTR, T::TALINK, T::DSYNC]),
     ];
     for row in table::rows() {
         for field in row.fields {

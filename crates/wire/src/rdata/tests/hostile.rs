@@ -1,6 +1,8 @@
 //! Rdata that must be refused, and rdata that only looks wrong.
 
 use super::*;
+use crate::rdata::dependent::Dependent;
+use crate::rdata::fixed::Fixed;
 
 /// A row says why it is refused, or that it is not.
 fn check(rrtype: Rrtype, cases: &[(&[u8], Result<(), RdataError>)]) {
@@ -88,8 +90,8 @@ fn short_rdata_and_names_that_cross_its_end_are_refused() {
         Rrtype::DNSKEY,
         &[
             (b"\x01\0\x03\x08", short(Field::Base64(1), 1, 0)),
-            (b"\x01\0\x03", short(Field::Algorithm, 1, 0)),
-            (b"\x01", short(Field::U16, 2, 1)),
+            (b"\x01\0\x03", short(Field::Fixed(Fixed::Algorithm), 1, 0)),
+            (b"\x01", short(Field::Fixed(Fixed::U16), 2, 1)),
         ],
     );
     check(Rrtype::NXT, &[(b"\x01a", Err(RdataError::NameCrossesEnd)), (b"\0", Ok(()))]);
@@ -105,10 +107,94 @@ fn short_rdata_and_names_that_cross_its_end_are_refused() {
             (b"\0\x0a\x80", Err(RdataError::Name(NameError::BadLabelKind))),
         ],
     );
-    // These have no row: opaque, whatever they hold, and never read further.
-    for opaque in [Rrtype::HIP, Rrtype::IPSECKEY, Rrtype::AMTRELAY, Rrtype(67), Rrtype(68)] {
-        check(opaque, &[(b"", Ok(())), (b"\xff", Ok(())), (b"\x20\x01\xff\xff\xc0", Ok(()))]);
+}
+
+/// Threat 17: the shape of these depends on what stands in them.
+#[test]
+fn gateways_hosts_and_suffixes_that_are_cut_off_are_refused() {
+    let compressed = Err(RdataError::CompressedName);
+    let crosses = Err(RdataError::NameCrossesEnd);
+    check(
+        Rrtype::IPSECKEY,
+        &[
+            (b"", short(Field::Fixed(Fixed::U8), 1, 0)),
+            (b"\x0a\x01", short(Field::Dependent(Dependent::Gateway), 2, 1)),
+            (b"\x0a\0\x02", Ok(())),
+            (b"\x0a\x01\x02\xc0\0\x02", short(Field::Dependent(Dependent::Gateway), 4, 3)),
+            (b"\x0a\x01\x02\xc0\0\x02\x01", Ok(())),
+            (b"\x0a\x02\x02fifteen octets!", short(Field::Dependent(Dependent::Gateway), 16, 15)),
+            (b"\x0a\x03\x02", crosses),
+            (b"\x0a\x03\x02\x05gate", crosses),
+            (b"\x0a\x03\x02\x04gate", crosses),
+            (b"\x0a\x03\x02\xc0\x0c", compressed),
+            (b"\x0a\x03\x02\x04gate\0", Ok(())),
+            (b"\x0a\xff\x02\xff", Ok(())), // a type not defined yet: opaque
+        ],
+    );
+    check(
+        Rrtype::AMTRELAY,
+        &[
+            (b"", short(Field::Fixed(Fixed::U8), 1, 0)),
+            (b"\x0a", short(Field::Dependent(Dependent::Relay), 1, 0)),
+            (b"\x0a\x80", Ok(())),
+            (b"\x0a\x80\0", Err(RdataError::Trailing { octets: 1 })),
+            (b"\x0a\x81\xc0\0\x02", short(Field::Dependent(Dependent::Relay), 4, 3)),
+            (b"\x0a\x02fifteen octets!", short(Field::Dependent(Dependent::Relay), 16, 15)),
+            (b"\x0a\x83\x05relay", crosses),
+            (b"\x0a\x03\xc0\x0c", compressed),
+            (b"\x0a\x03\x05relay\0", Ok(())),
+            (b"\x0a\x7f\xff", Ok(())),
+        ],
+    );
+    check(
+        Rrtype::HIP,
+        &[
+            (b"\x02\x02\0", short(Field::Dependent(Dependent::HostIdentity), 4, 3)),
+            (b"\x02\x02\0\x01ab", short(Field::Dependent(Dependent::HostIdentity), 3, 2)),
+            (
+                b"\xff\x02\xff\xffab",
+                short(Field::Dependent(Dependent::HostIdentity), 0xffff + 255, 2),
+            ),
+            (
+                b"\0\x02\0\x01a",
+                Err(RdataError::Empty { field: Field::Dependent(Dependent::HostIdentity).label() }),
+            ),
+            (
+                b"\x01\x02\0\0a",
+                Err(RdataError::Empty { field: Field::Dependent(Dependent::HostIdentity).label() }),
+            ),
+            (b"\x01\x02\0\x01ab", Ok(())),
+            (b"\x01\x02\0\x01ab\x03rvs", crosses),
+            (b"\x01\x02\0\x01ab\x03rvs\0\x01", crosses),
+            (b"\x01\x02\0\x01ab\xc0\x0c", compressed),
+            (b"\x01\x02\0\x01ab\x03rvs\0\0", Ok(())),
+        ],
+    );
+}
+
+/// Threat 17: as above.
+#[test]
+fn parts_of_addresses_keys_and_endpoints_that_are_cut_off_are_refused() {
+    let crosses = Err(RdataError::NameCrossesEnd);
+    check(
+        Rrtype::A6,
+        &[
+            (b"", short(Field::Dependent(Dependent::Suffix), 1, 0)),
+            (b"\x81", Err(RdataError::Prefix)),
+            (b"\0fifteen octets!", short(Field::Dependent(Dependent::Suffix), 16, 15)),
+            (b"\0sixteen octets!!", Ok(())),
+            (b"\0sixteen octets!!\0", Err(RdataError::Trailing { octets: 1 })),
+            (b"\x40eight oc", crosses),
+            (b"\x40eight oc\x01p", crosses),
+            (b"\x80\xc0\x0c", Err(RdataError::CompressedName)),
+            (b"\x80\x01p\0", Ok(())),
+        ],
+    );
+    for rrtype in [Rrtype::HHIT, Rrtype::BRID] {
+        check(rrtype, &[(b"", short(Field::Base64(1), 1, 0)), (b"\xff", Ok(()))]);
     }
+    check(Rrtype::DSYNC, &[(b"\0\x3b\x01\x14\xef\x05t", crosses)]);
+    check(Rrtype::IPN, &[(b"\0\0\0\0\0\0\0", short(Field::Fixed(Fixed::U64), 8, 7))]);
 }
 
 #[test]
@@ -217,7 +303,7 @@ fn soa_of_another_length_is_refused() {
         Rrtype::SOA,
         &[
             (&good, Ok(())),
-            (&good[..25], short(Field::Seconds, 4, 3)),
+            (&good[..25], short(Field::Fixed(Fixed::Seconds), 4, 3)),
             (&good[..4], Err(RdataError::NameCrossesEnd)),
             (&long, Err(RdataError::Trailing { octets: 1 })),
         ],

@@ -351,13 +351,33 @@ fn location(size: u8, latitude: u32, longitude: u32) -> Vec<u8> {
 }
 
 #[test]
-fn types_without_a_text_form_print_by_number() {
-    assert_eq!(present_type(Rrtype::A).to_string(), "A");
-    assert_eq!(
-        present_type(Rrtype::RESINFO).to_string(),
-        "TYPE261",
-        "old peers know no name for it"
-    );
+fn types_that_some_servers_do_not_know_print_by_number_for_them() {
+    for (rrtype, shown) in [
+        (Rrtype::A, "A"),
+        (Rrtype::DLV, "DLV"),
+        (Rrtype::RESINFO, "TYPE261"),
+        (Rrtype::NULL, "TYPE10"),
+        (Rrtype(65_280), "TYPE65280"),
+    ] {
+        assert_eq!(portable_type(rrtype).to_string(), shown);
+    }
+    let portable = |rrtype, rdata: &[u8]| present_portable(rrtype, rdata).to_string();
+    assert_eq!(portable(Rrtype::RESINFO, b"\x01a"), r"\# 2 0161");
+    assert_eq!(portable(Rrtype::KEY, b"\xc0\0\x03\x08"), r"\# 4 C0000308", "no word for the key");
+    let nsec = b"\0\0\x04\x40\0\0\x02\x01\x01\x04";
+    assert_eq!(present(Rrtype::NSEC, nsec).to_string(), ". A NXT RESINFO");
+    assert_eq!(portable(Rrtype::NSEC, nsec), ". A TYPE30 TYPE261");
+}
+
+/// The file that tests of other crates use: every type that has a row is in it.
+#[test]
+fn samples_have_every_type() {
+    let origin = "example.".parse().expect("a name");
+    let records = crate::master::read(include_bytes!("../samples.zone"), &origin).expect("samples");
+    for row in table::rows() {
+        let is_there = records.iter().any(|record| record.rrtype == row.rrtype);
+        assert!(is_there, "no sample of {}", row.rrtype);
+    }
 }
 
 #[test]
