@@ -3,6 +3,7 @@
 
 mod bench;
 mod deny;
+mod fuzz;
 mod layers;
 mod rfc_map;
 mod setup;
@@ -19,6 +20,8 @@ cargo xtask <verb>
   layers          fail on any import between crates that the design does not list
   deny            licences and advisories, if cargo-deny is installed
   rfc-map         write docs/rfc-map.md from the headers of the modules
+  fuzz [target] [--seconds n] [--keep]
+                  run the fuzz targets, a minute each; --keep adds what they reach to the corpora
   bench <name>    measure beside the peers: first";
 
 fn main() -> ExitCode {
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         ["layers"] => layers::run(),
         ["deny"] => deny::run(),
         ["rfc-map"] => rfc_map::run(rfc_map::Act::Write),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

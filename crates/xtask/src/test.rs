@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
-use crate::{deny, layers, rfc_map, setup, shell};
+use crate::{deny, fuzz, layers, rfc_map, setup, shell};
 
 /// How long the demos of the test run last. Long enough for a few edits of the zone.
 const DEMO_SECONDS: &str = "15";
@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result<()> {
     shell::run(demo(&understudy).args(["--primary", "named"]))?;
     shell::run(&mut demo(&understudy))?;
     shell::run(&mut scale())?;
+    fuzz::run(&[])?;
     println!("\nall of it passed, in {:.1} minutes", started.elapsed().as_secs_f64() / 60.0);
     Ok(())
 }
@@ -32,7 +33,8 @@ pub(crate) fn run() -> Result<()> {
 fn lint() -> Result<()> {
     let everything = ["--workspace", "--all-targets", "--all-features"];
     let bench = ["--manifest-path", "bench/Cargo.toml"];
-    for selection in [&everything[..], &bench[..]] {
+    let fuzz = ["--manifest-path", "fuzz/Cargo.toml"];
+    for selection in [&everything[..], &bench[..], &fuzz[..]] {
         let mut clippy = shell::cargo();
         clippy.arg("clippy").args(selection).args(["--quiet", "--", "-D", "warnings"]);
         shell::run(&mut clippy)?;
