@@ -9,6 +9,7 @@ mod folder;
 mod named;
 pub mod primary;
 mod upstream;
+mod zone_file;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -17,6 +18,7 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use wire::codes::Rrtype;
 use wire::name::Name;
 use wire::serial::Serial;
 use wire::tsig::{Algorithm, Key};
@@ -25,15 +27,28 @@ use crate::Daemon;
 use crate::config::Config;
 use account::Account;
 use folder::Folder;
+use primary::Content;
 use upstream::Upstream;
+pub use zone_file::ZoneFileError;
 
 /// What to show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Who plays the primary.
     pub primary: PrimaryKind,
+    /// The zone it has, in place of a small one of ours.
+    pub zone: Option<OwnZone>,
     /// How long; until Ctrl-C if `None`.
     pub length: Option<Duration>,
+}
+
+/// A zone of the operator's, for the scripted primary.
+#[derive(Clone, Debug)]
+pub struct OwnZone {
+    /// The master file. `$INCLUDE` finds files beside it.
+    pub file: PathBuf,
+    /// Where relative names end until the file says so; else it is taken from the file's name.
+    pub origin: Option<String>,
 }
 
 /// Who plays the primary.
@@ -49,6 +64,15 @@ pub enum PrimaryKind {
 /// Why the show did not go as it should.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
+    /// The operator's zone cannot be shown.
+    #[error(transparent)]
+    ZoneFile(#[from] ZoneFileError),
+    /// What should be the name of a zone is none.
+    #[error("found the origin `{found}`, expected a domain name")]
+    Origin {
+        /// What was given.
+        found: String,
+    },
     /// The temporary folder, or something in it, cannot be written.
     #[error("cannot write {}", path.display())]
     Folder {
@@ -96,6 +120,8 @@ pub enum DemoError {
 }
 
 const APEX: &str = "demo.example.";
+/// Label of the TXT record that is edited in a zone that is not ours.
+const OWN_NOTE: &[u8] = b"understudy-demo";
 const KEY_NAME: &str = "demo-key.";
 /// From one edit to the next.
 const PACE: Duration = Duration::from_secs(3);
@@ -106,7 +132,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// When something cannot be started, or a change was not served.
-pub fn run(options: Options) -> Result<(), DemoError> {
+pub fn run(options: &Options) -> Result<(), DemoError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -115,23 +141,32 @@ pub fn run(options: Options) -> Result<(), DemoError> {
     runtime.block_on(show(options))
 }
 
-async fn show(options: Options) -> Result<(), DemoError> {
+async fn show(options: &Options) -> Result<(), DemoError> {
     let interrupted = tokio::spawn(tokio::signal::ctrl_c());
     let folder = Folder::create()?;
-    let apex = demo_name(APEX);
+    let stage = Stage::set(options)?;
     let key = random_key()?;
     let secondary = free_address()?;
-    let mut account = Account::begin(options.primary, secondary, &apex);
+    let mut account = Account::begin(options.primary, secondary, &stage);
 
-    let upstream = Upstream::start(options.primary, &folder, &apex, &key, secondary).await?;
+    let upstream = match (options.primary, stage.own.clone()) {
+        (PrimaryKind::Named, None) => {
+            Upstream::named(&folder, &stage.apex, &key, secondary).await?
+        }
+        (PrimaryKind::Scripted, None) => {
+            Upstream::scripted(upstream::first_content(&stage.apex), &key).await?
+        }
+        (_, Some(content)) => Upstream::scripted(content, &key).await?,
+    };
     account.primary_listens(upstream.at(), upstream.serial());
-    let settings = folder.write("understudy.toml", &settings(&upstream, &key, secondary))?;
+    let settings = settings(&stage.apex, &upstream, &key, secondary);
+    let settings = folder.write("understudy.toml", &settings)?;
     let config = Config::load(&settings).map_err(crate::Error::from)?;
     let daemon = aside(move || Daemon::start(config)).await?;
     account.secondary_listens(&settings);
 
     let ended = tokio::select! {
-        ended = follow(&upstream, secondary, &apex, options.length, &mut account) => ended,
+        ended = follow(&upstream, secondary, &stage, options.length, &mut account) => ended,
         _ = interrupted => Ok(()),
     };
     aside(move || daemon.stop()).await;
@@ -139,6 +174,34 @@ async fn show(options: Options) -> Result<(), DemoError> {
         account.end();
     }
     ended
+}
+
+/// Which zone is shown, and what happens to it.
+struct Stage {
+    apex: Name,
+    /// The operator's own.
+    own: Option<Content>,
+    /// The owner of the TXT record that is edited. `None` for a signed zone, whose signatures an edit
+    /// would break, and where there is no room for a name below the apex.
+    note: Option<Name>,
+}
+
+impl Stage {
+    fn set(options: &Options) -> Result<Self, DemoError> {
+        let Some(OwnZone { file, origin }) = &options.zone else {
+            let apex = demo_name(APEX);
+            let note = Some(primary::below(&apex, "now"));
+            return Ok(Self { apex, own: None, note });
+        };
+        let origin = origin.as_ref().map(|text| {
+            Name::from_str(text).map_err(|_| DemoError::Origin { found: text.clone() })
+        });
+        let content = zone_file::read(file, origin.transpose()?)?;
+        let is_signed = content.records().iter().any(|record| record.rrtype == Rrtype::RRSIG);
+        let apex = content.apex().clone();
+        let note = Name::child(OWN_NOTE, apex.as_ref()).ok().filter(|_| !is_signed);
+        Ok(Self { apex, own: Some(content), note })
+    }
 }
 
 /// Runs what blocks: a daemon has runtimes of its own. A panic in it is a panic here.
@@ -153,12 +216,20 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 async fn follow(
     upstream: &Upstream,
     secondary: SocketAddr,
-    apex: &Name,
+    stage: &Stage,
     length: Option<Duration>,
     account: &mut Account,
 ) -> Result<(), DemoError> {
-    let (started, first) = (Instant::now(), upstream.serial());
+    let (started, first, apex) = (Instant::now(), upstream.serial(), &stage.apex);
     account.first_copy(first, served(secondary, apex, first, started).await?);
+    let Some(note) = &stage.note else {
+        account.not_edited();
+        match length {
+            Some(length) => tokio::time::sleep(length).await,
+            None => std::future::pending().await,
+        }
+        return Ok(());
+    };
     let left = || length.map_or(PACE, |length| length.saturating_sub(started.elapsed()));
     for number in 1.. {
         let (pause, is_last) = (PACE.min(left()), left() < PACE);
@@ -168,11 +239,11 @@ async fn follow(
         }
         let words = format!("edit {number}");
         let started = Instant::now();
-        let serial = upstream.edit(apex, &words).await?;
+        let serial = upstream.edit(apex, note, &words).await?;
         let (told, arrived) =
             tokio::join!(upstream.tell(secondary), served(secondary, apex, serial, started));
-        let answer = ask::text(secondary, &primary::below(apex, "now")).await;
-        account.edited(serial, &words);
+        let answer = ask::text(secondary, note).await;
+        account.edited(serial, note, &words);
         account.told(told?);
         account.arrived(serial, arrived?, answer.as_deref());
     }
@@ -195,13 +266,14 @@ async fn served(
     Err(DemoError::NotServed { serial })
 }
 
-fn settings(upstream: &Upstream, key: &Key, secondary: SocketAddr) -> String {
+fn settings(apex: &Name, upstream: &Upstream, key: &Key, secondary: SocketAddr) -> String {
+    let apex = apex.to_string(); // printable ASCII, so Rust quotes it as TOML does
     let (address, port) = (upstream.at().ip(), upstream.at().port());
     let (name, algorithm, secret) = (key.name(), key.algorithm(), key.secret_base64());
     format!(
         "[server]\nlisten = [\"{secondary}\"]\ndata-dir = \"data\"\ncontrol-socket = \"control.sock\"\n\n\
          [[key]]\nname = \"{name}\"\nalgorithm = \"{algorithm}\"\nsecret = \"{secret}\"\n\n\
-         [[zone]]\nname = \"{APEX}\"\n\
+         [[zone]]\nname = {apex:?}\n\
          primaries = [{{ address = \"{address}\", port = {port}, key = \"{name}\" }}]\n"
     )
 }

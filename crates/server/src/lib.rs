@@ -15,6 +15,7 @@ pub mod export;
 mod http;
 mod ledger;
 mod log;
+mod master_folder;
 mod net;
 mod shard;
 

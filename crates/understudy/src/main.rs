@@ -44,6 +44,12 @@ enum Verb {
         /// Who plays the primary: a small one of our own, or the named of an installed BIND
         #[arg(long, value_enum, default_value_t = Primary::Scripted)]
         primary: Primary,
+        /// Show your own zone, from this master file; what it includes must lie beside it
+        #[arg(long, value_name = "FILE", conflicts_with = "primary")]
+        zone: Option<PathBuf>,
+        /// Where the names in the file end that have no final dot [default: the file's name]
+        #[arg(long, value_name = "NAME", requires = "zone")]
+        origin: Option<String>,
         /// End after so many seconds [default: at Ctrl-C]
         #[arg(long)]
         seconds: Option<u64>,
@@ -73,10 +79,17 @@ fn main() -> ExitCode {
             Err(CheckError::Config(fault)) => show_faults(&fault),
             Err(fault) => complain(&fault),
         },
-        Verb::Demo { primary, seconds } => match demo::run(demo_options(primary, seconds)) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(fault) => complain(&fault),
-        },
+        Verb::Demo { primary, zone, origin, seconds } => {
+            let options = demo::Options {
+                primary: primary.into(),
+                zone: zone.map(|file| demo::OwnZone { file, origin }),
+                length: seconds.map(Duration::from_secs),
+            };
+            match demo::run(&options) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(fault) => complain(&fault),
+            }
+        }
         Verb::Client(verb) => ctl::run(verb, export_offline).into(),
     }
 }
@@ -99,12 +112,13 @@ fn export_offline(
     )
 }
 
-fn demo_options(primary: Primary, seconds: Option<u64>) -> demo::Options {
-    let primary = match primary {
-        Primary::Scripted => demo::PrimaryKind::Scripted,
-        Primary::Named => demo::PrimaryKind::Named,
-    };
-    demo::Options { primary, length: seconds.map(Duration::from_secs) }
+impl From<Primary> for demo::PrimaryKind {
+    fn from(primary: Primary) -> Self {
+        match primary {
+            Primary::Scripted => Self::Scripted,
+            Primary::Named => Self::Named,
+        }
+    }
 }
 
 fn as_json(report: &server::check::CheckReport) -> String {

@@ -24,6 +24,9 @@ fn wrong_usage_ends_with_2_and_shows_the_right_one() {
         &["zone", "list", "--state", "fine"],
         &["key", "generate", "a b"],
         &["key", "generate", "k1", "--algorithm", "hmac-sha3"],
+        &["zone", "export"],
+        &["zone", "export", "a", "--offline", "--socket", "/s"],
+        &["demo", "--origin", "example"],
         &["nonsense"],
     ] {
         let output = understudy(arguments);
@@ -42,6 +45,7 @@ fn without_a_daemon_every_client_verb_ends_with_3_and_says_how_to_start_one() {
         &["zone", "status", "example.net"],
         &["zone", "refresh", "example.net"],
         &["zone", "retransfer", "example.net"],
+        &["zone", "export", "example.net"],
         &["reload"],
     ] {
         let output = understudy(&[verb, &["--socket", &socket]].concat());
@@ -203,4 +207,51 @@ fn what_a_crash_left_on_disk_is_a_warning_and_damage_is_an_error_each_with_its_f
 fn tell(daemon: &Child, signal: &str) {
     let sent = Command::new("kill").args([signal, &daemon.id().to_string()]).status();
     assert!(sent.is_ok_and(|sent| sent.success()), "kill {signal}");
+}
+
+const OWN_ZONE: &str =
+    "@ 60 SOA ns host 7 3600 600 86400 60\n@ NS ns\nns A 192.0.2.1\n$INCLUDE hosts\n";
+
+#[test]
+fn demo_shows_the_operators_own_zone_and_what_it_includes() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("own.test.zone");
+    std::fs::write(folder.path().join("hosts"), "www A 192.0.2.2\n").expect("ours");
+    for (text, expected) in [
+        (OWN_ZONE.to_owned(), "understudy-demo.own.test. TXT"),
+        (
+            format!("{OWN_ZONE}@ RRSIG A 13 2 60 20400101000000 20200101000000 1 @ AAAA\n"),
+            "served as it is",
+        ),
+        (format!("$ORIGIN \\$a\\\"b\\\\.test.\n{OWN_ZONE}"), "secondary of \\$a\\\"b\\092.test."),
+    ] {
+        std::fs::write(&file, &text).expect("ours");
+        let output = understudy(&["demo", "--zone", &file.display().to_string(), "--seconds", "0"]);
+        let page = said(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{page}{}", said(&output.stderr));
+        assert!(page.contains(expected) && page.contains("serial 7 served"), "{page}");
+    }
+}
+
+#[test]
+fn demo_says_where_the_operators_zone_is_wrong() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("own.test");
+    let shown = file.display().to_string();
+    let hosts = folder.path().join("hosts").display().to_string();
+    std::fs::write(folder.path().join("hosts"), "www A 192.0.2.\n").expect("ours");
+    for (text, expected) in [
+        (OWN_ZONE.to_owned(), format!("{hosts} line 1: found `192.0.2.`, expected")),
+        (
+            OWN_ZONE.replace("hosts", "../hosts"),
+            format!("{shown} line 4: cannot include `../hosts`"),
+        ),
+        ("@ 60 SOA ns host 7 3600 600 86400 60\n".to_owned(), format!("{shown}: ")),
+    ] {
+        std::fs::write(&file, text).expect("ours");
+        let output = understudy(&["demo", "--zone", &shown, "--seconds", "0"]);
+        let stderr = said(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stderr.contains(&expected), "{stderr}");
+    }
 }

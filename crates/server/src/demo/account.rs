@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use wire::name::Name;
 use wire::serial::Serial;
 
-use super::PrimaryKind;
+use super::{PrimaryKind, Stage};
 
 /// Prints as it goes, and keeps what the last line sums up.
 pub(super) struct Account {
@@ -19,14 +19,17 @@ pub(super) struct Account {
 }
 
 impl Account {
-    pub(super) fn begin(primary: PrimaryKind, secondary: SocketAddr, apex: &Name) -> Self {
+    pub(super) fn begin(primary: PrimaryKind, secondary: SocketAddr, stage: &Stage) -> Self {
+        let Stage { apex, note, .. } = stage;
         let (who, from) = match primary {
             PrimaryKind::Scripted => ("a small scripted primary", "NOTIFY sent"),
             PrimaryKind::Named => ("BIND's named as primary", "nsupdate started"),
         };
         println!("understudy demo: {who}, and understudy as secondary of {apex}");
         println!("Everything is on this machine, in a temporary folder, and gone afterwards.\n");
-        println!("  try   dig @{} -p {} now.{apex} TXT\n", secondary.ip(), secondary.port());
+        let question =
+            note.as_ref().map_or_else(|| format!("{apex} SOA"), |note| format!("{note} TXT"));
+        println!("  try   dig @{} -p {} {question}\n", secondary.ip(), secondary.port());
         Self { started: Instant::now(), secondary, from, delays: Vec::new() }
     }
 
@@ -44,8 +47,13 @@ impl Account {
         self.line(&format!("first copy: signed AXFR → on disk → serial {} served, {ms}", serial.0));
     }
 
-    pub(super) fn edited(&self, serial: Serial, words: &str) {
-        self.line(&format!("primary edits its zone: serial {}, now TXT {words:?}", serial.0));
+    pub(super) fn edited(&self, serial: Serial, note: &Name, words: &str) {
+        let label = note.as_ref().labels().next().map(String::from_utf8_lossy).unwrap_or_default();
+        self.line(&format!("primary edits its zone: serial {}, {label} TXT {words:?}", serial.0));
+    }
+
+    pub(super) fn not_edited(&self) {
+        self.line("the zone is served as it is; an edit would break its signatures");
     }
 
     /// How long a confirmation of NOTIFY took; `None` when the primary does not tell.
@@ -63,6 +71,9 @@ impl Account {
     }
 
     pub(super) fn end(&mut self) {
+        if self.delays.is_empty() {
+            return;
+        }
         self.delays.sort_unstable();
         let middle = self.delays.get(self.delays.len() / 2).copied().unwrap_or_default();
         let slowest = self.delays.last().copied().unwrap_or_default();

@@ -67,7 +67,12 @@ impl Named {
     }
 
     /// One signed UPDATE, by which `named` raises its serial by one.
-    pub(super) async fn edit(&self, apex: &Name, words: &str) -> Result<Serial, DemoError> {
+    pub(super) async fn edit(
+        &self,
+        apex: &Name,
+        owner: &Name,
+        words: &str,
+    ) -> Result<Serial, DemoError> {
         let failed = |source| DemoError::System { what: "run nsupdate", source };
         let mut child = Command::new(&self.nsupdate)
             .arg("-k")
@@ -79,8 +84,8 @@ impl Named {
             .spawn()
             .map_err(failed)?;
         let script = format!(
-            "server {} {}\nzone {apex}\nupdate delete now.{apex} TXT\n\
-             update add now.{apex} 60 TXT {words:?}\nsend\n",
+            "server {} {}\nzone {apex}\nupdate delete {owner} TXT\n\
+             update add {owner} 60 TXT {words:?}\nsend\n",
             self.at.ip(),
             self.at.port()
         );

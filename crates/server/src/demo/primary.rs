@@ -23,6 +23,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use wire::codes::Rrtype;
 use wire::frame::{Frames, write_frame};
+use wire::name::NameRef;
 use wire::record::Record;
 use wire::serial::Serial;
 use wire::tsig::Key;
@@ -127,6 +128,12 @@ impl Primary {
     #[must_use]
     pub fn content(&self) -> Content {
         self.shared.state().content.clone()
+    }
+
+    /// Records with exactly this owner and type.
+    #[must_use]
+    pub fn find(&self, owner: NameRef<'_>, rrtype: Rrtype) -> Vec<Record> {
+        self.shared.state().content.find(owner, rrtype)
     }
 
     /// Edits the zone; returns the new serial. Nobody is told.

@@ -4,14 +4,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use wire::codes::Rrtype;
 use wire::name::Name;
 use wire::serial::Serial;
 use wire::tsig::Key;
 
+use super::DemoError;
 use super::folder::Folder;
 use super::named::Named;
 use super::primary::{Content, Edit, Primary, SoaTimers, below, record, text};
-use super::{DemoError, PrimaryKind};
 
 /// What the show needs of a primary.
 pub(super) enum Upstream {
@@ -20,25 +21,21 @@ pub(super) enum Upstream {
 }
 
 impl Upstream {
-    pub(super) async fn start(
-        kind: PrimaryKind,
+    /// A primary of our own with this zone.
+    pub(super) async fn scripted(content: Content, key: &Arc<Key>) -> Result<Self, DemoError> {
+        let started = Primary::start(content, Some(Arc::clone(key))).await;
+        let what = "start the scripted primary";
+        started.map(Self::Scripted).map_err(|source| DemoError::System { what, source })
+    }
+
+    /// A real BIND with a small zone.
+    pub(super) async fn named(
         folder: &Folder,
         apex: &Name,
-        key: &Arc<Key>,
+        key: &Key,
         secondary: SocketAddr,
     ) -> Result<Self, DemoError> {
-        match kind {
-            PrimaryKind::Scripted => {
-                let started = Primary::start(first_content(apex), Some(Arc::clone(key))).await;
-                started.map(Self::Scripted).map_err(|source| {
-                    let what = "start the scripted primary";
-                    DemoError::System { what, source }
-                })
-            }
-            PrimaryKind::Named => {
-                Named::start(folder, apex, key, secondary).await.map(Box::new).map(Self::Named)
-            }
-        }
+        Named::start(folder, apex, key, secondary).await.map(Box::new).map(Self::Named)
     }
 
     pub(super) const fn at(&self) -> SocketAddr {
@@ -55,15 +52,20 @@ impl Upstream {
         }
     }
 
-    /// Makes `now.<apex> TXT` say these words and nothing else. Returns the new serial.
-    pub(super) async fn edit(&self, apex: &Name, words: &str) -> Result<Serial, DemoError> {
+    /// Makes the TXT record of `owner` say these words and nothing else. Returns the new serial.
+    pub(super) async fn edit(
+        &self,
+        apex: &Name,
+        owner: &Name,
+        words: &str,
+    ) -> Result<Serial, DemoError> {
         match self {
             Self::Scripted(primary) => {
-                let owner = below(apex, "now");
-                let removed = primary.content().find(owner.as_ref(), wire::codes::Rrtype::TXT);
-                Ok(primary.edit(Edit { removed, added: vec![text(owner, words)] }))
+                let removed = primary.find(owner.as_ref(), Rrtype::TXT);
+                let added = vec![text(owner.clone(), words)];
+                Ok(primary.edit(Edit { removed, added }))
             }
-            Self::Named(named) => named.edit(apex, words).await,
+            Self::Named(named) => named.edit(apex, owner, words).await,
         }
     }
 
@@ -76,10 +78,11 @@ impl Upstream {
     }
 }
 
-fn first_content(apex: &Name) -> Content {
+/// The zone that is shown if the operator brings none.
+pub(super) fn first_content(apex: &Name) -> Content {
     let timers = SoaTimers { refresh: 3_600, retry: 600, expire: 1_209_600 };
     let mut content = Content::new(apex.clone(), Serial(0), timers);
-    let www = record(below(apex, "www"), wire::codes::Rrtype::A, &[192, 0, 2, 80]);
+    let www = record(below(apex, "www"), Rrtype::A, &[192, 0, 2, 80]);
     let added = vec![www, text(below(apex, "now"), "not edited yet")];
     content.edit(Edit { removed: Vec::new(), added });
     content

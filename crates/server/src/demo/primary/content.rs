@@ -4,6 +4,7 @@
 
 use wire::codes::{Class, Rrtype};
 use wire::name::{Name, NameRef};
+use wire::rdata::Soa;
 use wire::record::Record;
 use wire::serial::Serial;
 use wire::ttl::Ttl;
@@ -33,11 +34,21 @@ pub struct Edit {
 pub struct Content {
     apex: Name,
     serial: Serial,
-    timers: SoaTimers,
+    soa: SoaRest,
     /// Without the SOA.
     records: Vec<Record>,
     /// Oldest first; each leads from its serial to the next one's, the last to `serial`.
     history: Vec<(Serial, Edit)>,
+}
+
+/// The SOA but for its serial.
+#[derive(Clone, Debug)]
+struct SoaRest {
+    ttl: Ttl,
+    /// MNAME and RNAME.
+    names: Box<[u8]>,
+    timers: SoaTimers,
+    negative_ttl: u32,
 }
 
 impl Content {
@@ -47,12 +58,28 @@ impl Content {
     /// Not with an apex of ordinary length: `ns1` below it must be a name.
     #[must_use]
     pub fn new(apex: Name, serial: Serial, timers: SoaTimers) -> Self {
-        let server = below(&apex, "ns1");
+        let server = server_of(&apex);
         let records = vec![
             record(apex.clone(), Rrtype::NS, server.as_wire()),
             record(server, Rrtype::A, &[192, 0, 2, 1]),
         ];
-        Self { apex, serial, timers, records, history: Vec::new() }
+        let names = [server_of(&apex).as_wire(), below(&apex, "hostmaster").as_wire()].concat();
+        let (ttl, names) = (Ttl::from_wire(TTL), names.into());
+        let soa = SoaRest { ttl, names, timers, negative_ttl: NEGATIVE_TTL };
+        Self { apex, serial, soa, records, history: Vec::new() }
+    }
+
+    /// A zone of any records. The first SOA says which zone; `None` without one.
+    #[must_use]
+    pub fn of_zone(mut records: Vec<Record>) -> Option<Self> {
+        let at = records.iter().position(|record| record.rrtype == Rrtype::SOA)?;
+        let Record { owner: apex, ttl, rdata, .. } = records.remove(at);
+        records.retain(|record| record.rrtype != Rrtype::SOA);
+        let Soa { serial, refresh, retry, expire, negative_ttl, .. } = Soa::parse(&rdata).ok()?;
+        let names = rdata.get(..rdata.len().checked_sub(20)?)?.into();
+        let timers = SoaTimers { refresh, retry, expire };
+        let soa = SoaRest { ttl, names, timers, negative_ttl };
+        Some(Self { apex, serial, soa, records, history: Vec::new() })
     }
 
     /// The top of the zone.
@@ -145,14 +172,18 @@ impl Content {
     }
 
     fn soa_at(&self, serial: Serial) -> Record {
-        let mut rdata = below(&self.apex, "ns1").as_wire().to_vec();
-        rdata.extend(below(&self.apex, "hostmaster").as_wire());
-        let SoaTimers { refresh, retry, expire } = self.timers;
-        for number in [serial.0, refresh, retry, expire, NEGATIVE_TTL] {
+        let SoaRest { ttl, names, timers, negative_ttl } = &self.soa;
+        let SoaTimers { refresh, retry, expire } = *timers;
+        let mut rdata = names.to_vec();
+        for number in [serial.0, refresh, retry, expire, *negative_ttl] {
             rdata.extend(number.to_be_bytes());
         }
-        record(self.apex.clone(), Rrtype::SOA, &rdata)
+        Record { ttl: *ttl, ..record(self.apex.clone(), Rrtype::SOA, &rdata) }
     }
+}
+
+fn server_of(apex: &Name) -> Name {
+    below(apex, "ns1")
 }
 
 const NEGATIVE_TTL: u32 = 60;
