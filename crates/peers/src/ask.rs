@@ -16,6 +16,14 @@ pub const NS: u16 = 2;
 pub const SOA: u16 = 6;
 /// Type of text.
 pub const TXT: u16 = 16;
+/// Type of a signed delegation's key, above the cut.
+pub const DS: u16 = 43;
+/// Type of a signature.
+pub const RRSIG: u16 = 46;
+/// Type of a denial by names.
+pub const NSEC: u16 = 47;
+/// Type of a denial by hashes.
+pub const NSEC3: u16 = 50;
 /// Type of a transaction's signature.
 pub const TSIG: u16 = 250;
 /// Asks for a whole zone.

@@ -9,13 +9,14 @@ use crate::key::Key;
 use crate::primary::{Primary, Setup};
 use crate::program;
 use crate::secondary::Secondary;
+use crate::sign::Denial;
 
 /// A primary that takes edits and keeps them for IXFR.
 #[track_caller]
 #[must_use]
 pub fn primary(setup: Setup) -> Primary {
     let primary = Primary::new("knotd", setup, command);
-    let Setup { zones, key, notify } = primary.setup();
+    let Setup { zones, key, notify, signing } = primary.setup();
     let mut text = server(primary.folder(), primary.at);
     let by_key = key.as_ref().map(|key| format!("    key: {}\n", key.name)).unwrap_or_default();
     text.extend(key.as_ref().map(Key::for_knot));
@@ -27,11 +28,15 @@ pub fn primary(setup: Setup) -> Primary {
             to.port()
         );
     }
+    let signed = signing.map_or_else(String::new, |denial| {
+        text.push_str(&policy(denial));
+        "    dnssec-signing: on\n    dnssec-policy: ours\n".to_owned()
+    });
     let told = notify.map_or("", |_| "    notify: secondary\n");
     let _infallible = write!(
         text,
         "acl:\n  - id: ours\n    address: [127.0.0.0/8, ::1]\n{by_key}    action: [transfer, update]\n\
-         template:\n  - id: default\n    storage: {}\n    zonefile-sync: -1\n    acl: ours\n{told}\
+         template:\n  - id: default\n    storage: {}\n    zonefile-sync: -1\n    acl: ours\n{told}{signed}\
          zone:\n",
         primary.folder().display()
     );
@@ -39,6 +44,18 @@ pub fn primary(setup: Setup) -> Primary {
         let _infallible = writeln!(text, "  - domain: \"{apex}\"\n    file: zone{number}.txt");
     }
     primary.with_file("knotd.conf", &text).started()
+}
+
+/// By what a zone that Knot signs says that something is not there.
+fn policy(denial: Denial) -> String {
+    let text = "policy:\n  - id: ours\n    algorithm: ecdsap256sha256\n".to_owned();
+    let Denial::Nsec3 { iterations, salt, opt_out } = denial else { return text };
+    let opt_out = if opt_out { "on" } else { "off" };
+    text + &format!(
+        "    nsec3: on\n    nsec3-iterations: {iterations}\n    nsec3-salt-length: {}\n    \
+         nsec3-opt-out: {opt_out}\n",
+        salt.len() / 2
+    )
 }
 
 /// A secondary of all zones, transferred whole from one primary.

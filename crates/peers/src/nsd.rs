@@ -16,7 +16,8 @@ use crate::secondary::Secondary;
 #[must_use]
 pub fn primary(setup: Setup) -> Primary {
     let primary = Primary::new("nsd", setup, command);
-    let Setup { zones, key, notify } = primary.setup();
+    let Setup { zones, key, notify, signing } = primary.setup();
+    assert!(signing.is_none(), "it signs nothing here");
     let key_name = key.as_ref().map_or("NOKEY", |key| &key.name);
     let mut text = server(primary.folder(), primary.at);
     text.extend(key.as_ref().map(Key::for_nsd));

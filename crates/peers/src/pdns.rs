@@ -7,23 +7,16 @@ use rusqlite::Connection;
 
 use crate::primary::{Primary, Setup};
 use crate::program;
+use crate::sign::Denial;
 
 /// Where Debian's package has the tables; with `pdns-backend-sqlite3`.
 const SCHEMA: &str = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql";
 
-/// Who makes the signatures of its zones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signing {
-    /// Whoever wrote the zones, if anyone: what is in the files is served.
-    InFile,
-    /// PowerDNS, when it answers, with keys of its own.
-    Live,
-}
-
-/// A primary that takes edits.
+/// A primary that takes edits. Zones that somebody else signed are not for it: it would load their
+/// proofs of absence as if they were data.
 #[track_caller]
 #[must_use]
-pub fn primary(setup: Setup, signing: Signing) -> Primary {
+pub fn primary(setup: Setup) -> Primary {
     let primary = Primary::new("pdns_server", setup, command);
     let (at, folder) = (primary.at, primary.folder().display());
     let (keyed, notify) = (primary.setup().key.is_some(), primary.setup().notify);
@@ -44,18 +37,19 @@ pub fn primary(setup: Setup, signing: Signing) -> Primary {
     let schema = schema.expect("tables of pdns-backend-sqlite3; run: cargo xtask setup");
     let database = Connection::open(primary.folder().join("pdns.sqlite")).expect("a database");
     database.execute_batch(&schema).expect("the tables of PowerDNS");
-    fill(&primary, signing);
+    fill(&primary);
     primary.started()
 }
 
 /// Loads the zones, says who may do what, and has them signed.
-fn fill(primary: &Primary, signing: Signing) {
-    let Setup { zones, key, .. } = primary.setup();
+fn fill(primary: &Primary) {
+    let Setup { zones, key, signing, .. } = primary.setup();
     let run = |words: &[&str]| pdnsutil(primary.folder(), words);
     if let Some(key) = key {
         run(&["import-tsig-key", &key.name, &key.algorithm, &key.secret]);
     }
     for (number, (apex, text)) in zones.iter().enumerate() {
+        assert!(!text.contains("RRSIG"), "PowerDNS signs itself");
         run(&["load-zone", apex, &format!("zone{number}.txt")]);
         run(&["set-kind", apex, "primary"]);
         if let Some(key) = key {
@@ -64,10 +58,13 @@ fn fill(primary: &Primary, signing: Signing) {
         }
         run(&["set-meta", apex, "SOA-EDIT-DNSUPDATE", "INCREASE"]);
         run(&["set-meta", apex, "NOTIFY-DNSUPDATE", "1"]);
-        match signing {
-            Signing::InFile if text.contains("RRSIG") => run(&["set-presigned", apex]),
-            Signing::InFile => {}
-            Signing::Live => run(&["secure-zone", apex]),
+        if let Some(denial) = signing {
+            run(&["secure-zone", apex]);
+            if let Denial::Nsec3 { iterations, salt, opt_out } = denial {
+                let salt = if salt.is_empty() { "-" } else { salt };
+                let parameters = format!("1 {} {iterations} {salt}", u8::from(*opt_out));
+                run(&["set-nsec3", apex, &parameters]);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::key::Key;
 use crate::program::{self, Program};
+use crate::sign::Denial;
 use crate::{ask, ports, wait};
 
 /// What a primary serves, and to whom it speaks. Transfers and edits are open to this machine, by
@@ -24,13 +25,16 @@ pub struct Setup {
     pub key: Option<Key>,
     /// Who is told of changes.
     pub notify: Option<SocketAddr>,
+    /// If it is to sign the zones itself (Knot, PowerDNS).
+    pub signing: Option<Denial>,
 }
 
 impl Setup {
     /// One zone, no key, nobody told.
     #[must_use]
     pub fn new(apex: &str, text: &str) -> Self {
-        Self { zones: vec![(apex.to_owned(), text.to_owned())], key: None, notify: None }
+        let zones = vec![(apex.to_owned(), text.to_owned())];
+        Self { zones, key: None, notify: None, signing: None }
     }
 
     /// One zone more.
@@ -51,6 +55,13 @@ impl Setup {
     #[must_use]
     pub const fn notifying(mut self, secondary: SocketAddr) -> Self {
         self.notify = Some(secondary);
+        self
+    }
+
+    /// The same, signing its zones with keys of its own.
+    #[must_use]
+    pub const fn signing(mut self, denial: Denial) -> Self {
+        self.signing = Some(denial);
         self
     }
 }

@@ -13,7 +13,8 @@ use crate::program;
 #[must_use]
 pub fn primary(setup: Setup) -> Primary {
     let primary = Primary::new("yadifad", setup, command);
-    let Setup { zones, key, notify } = primary.setup();
+    let Setup { zones, key, notify, signing } = primary.setup();
+    assert!(signing.is_none(), "it signs nothing here");
     let (at, folder) = (primary.at, primary.folder().display());
     let whose = key.as_ref().map_or("127.0.0.1".to_owned(), |key| format!("key {}", key.name));
     let by_key = key.as_ref().map(|key| format!(" key {}", key.name)).unwrap_or_default();

@@ -274,6 +274,11 @@ fn serial_hint(message: &Message<'_>, apex: NameRef<'_>) -> Option<Serial> {
     Soa::parse(&rdata).ok().map(|soa| soa.serial)
 }
 
+/// The bit of authority, in the third octet of the header. An accepted NOTIFY is answered with it, as
+/// by BIND: YADIFA takes another answer for none and repeats itself for minutes.
+const AA: u8 = 0x04;
+
+/// The reply, signed if the request was.
 fn reply_to(
     message: &[u8],
     rcode: Rcode,
@@ -281,6 +286,9 @@ fn reply_to(
     now: UnixSeconds,
 ) -> Option<Vec<u8>> {
     let mut reply = bare_reply(message, rcode)?;
+    if let (Rcode::NOERROR, Some(flags)) = (rcode, reply.get_mut(2)) {
+        *flags |= AA;
+    }
     if let Some(mut signer) = request.signer() {
         signer.sign(&mut reply, now);
     }

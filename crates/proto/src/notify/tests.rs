@@ -74,7 +74,7 @@ fn accepted(verdict: Verdict) -> Notified {
 #[test]
 fn notify_from_a_listed_range_is_accepted_and_answered() {
     let verdict = ask(&notify(), "192.0.2.77");
-    let reply = b"\x12\x34\xa0\0\0\x01\0\0\0\0\0\0\x07Example\0\0\x06\0\x01";
+    let reply = b"\x12\x34\xa4\0\0\x01\0\0\0\0\0\0\x07Example\0\0\x06\0\x01";
     assert_eq!(verdict.reply.as_deref(), Some(&reply[..]));
     let (apex, serial, key) = (name("example."), None, None);
     assert_eq!(accepted(verdict), Notified { apex, serial, key });

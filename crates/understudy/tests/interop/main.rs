@@ -10,6 +10,7 @@
 mod export;
 mod failures;
 mod lifetime;
+mod primaries;
 mod reload;
 mod scripted;
 mod transfers;
