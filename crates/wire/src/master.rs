@@ -3,15 +3,16 @@
 //! Pure: text comes in as octets, what `$INCLUDE` names through a closure of the caller, who alone
 //! decides what may be read.
 //!
-//! Standards: RFC 1035 §5 · RFC 2308 §4 (`$TTL`) · RFC 3597 §5 (unknown types and classes).
+//! Standards: RFC 1035 §5 · RFC 2308 §4 (`$TTL`) · RFC 3597 §5 (unknown types and classes). `$GENERATE`
+//! is BIND's.
 //!
 //! Invariants: I1 what is written reads back as the same records. I2 reading ends: includes have a
-//! greatest depth and number. I3 every error says where it is, what was found, what was expected.
+//! greatest depth and number, and so has what `$GENERATE` makes. I3 every error says where it is, what was found, what was expected.
 //!
-//! Not here: files and folders, whether the records make a zone (`zone::check`), `$GENERATE`, which
-//! is refused by name.
+//! Not here: files and folders, whether the records make a zone (`zone::check`).
 
 mod directive;
+mod generate;
 mod reader;
 
 use core::fmt;

@@ -1,6 +1,8 @@
 //! Lines that start with `$`.
 //!
 //! Pure. Standards: RFC 1035 §5.1 (`$ORIGIN`, `$INCLUDE`) · RFC 2308 §4 (`$TTL`).
+//!
+//! Not here: what a line of `$GENERATE` says (`generate`).
 
 use crate::name::{Name, NameRef};
 use crate::rdata::parse_name;
@@ -16,6 +18,8 @@ pub(super) enum Directive {
     Ttl(Ttl),
     /// Read another text here; its relative names end in `origin`, if given.
     Include { path: String, origin: Option<Name> },
+    /// Make the records that the rest of the line stands for.
+    Generate,
 }
 
 /// Reads the words after `word`, which starts with `$`.
@@ -34,11 +38,9 @@ pub(super) fn parse(
             let origin = words.next().map(|word| parse_name(word, origin)).transpose()?;
             Directive::Include { path, origin }
         }
-        Some("$GENERATE") => {
-            return Err(word.unexpected("the records it stands for, one by one"));
-        }
+        Some("$GENERATE") => return Ok(Directive::Generate),
         Some(_) | None => {
-            return Err(word.unexpected("$ORIGIN, $TTL, $INCLUDE, or `\\$` in an owner"));
+            return Err(word.unexpected("$ORIGIN, $TTL, $INCLUDE, $GENERATE, or `\\$` in an owner"));
         }
     };
     words.expect_end()?;

@@ -1,5 +1,7 @@
 //! What master files say, and what is wrong with them.
 
+mod generate;
+
 use super::*;
 use crate::codes::{Class, Rrtype};
 use crate::name::NameRef;
@@ -219,10 +221,9 @@ fn errors_say_where_what_was_found_and_what_was_expected() {
         ),
         ("a..b 1 A 1.2.3.4", "line 1: found `a..b`, expected a domain name"),
         (
-            "$GENERATE 1-9 a$ A 10.0.0.$",
-            "line 1: found `$GENERATE`, expected the records it stands for, one by one",
+            "$FOO",
+            "line 1: found `$FOO`, expected $ORIGIN, $TTL, $INCLUDE, $GENERATE, or `\\$` in an owner",
         ),
-        ("$FOO", "line 1: found `$FOO`, expected $ORIGIN, $TTL, $INCLUDE, or `\\$` in an owner"),
         (" $TTL 1", "line 1: found white space, expected an owner, for there is none above"),
         (
             "a 1 NS b\n $TTL 1",
@@ -345,7 +346,7 @@ proptest! {
     fn any_words_are_read_or_refused(
         words in proptest::collection::vec(
             proptest::sample::select(vec![
-                "a", "@", ".", "$TTL", "$ORIGIN", "$INCLUDE", "(", ")", "\"", "\\", ";", "\n", " ",
+                "a", "@", ".", "$TTL", "$ORIGIN", "$INCLUDE", "$GENERATE", "0-9", "a$", "${1,2,n}", "(", ")", "\"", "\\", ";", "\n", " ",
                 "1", "1h", "IN", "A", "NS", "SOA", "TXT", "SVCB", "\\#", "192.0.2.1", "port=\"", "\\000",
             ]),
             0..40,
