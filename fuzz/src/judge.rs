@@ -1,6 +1,7 @@
 //! What must hold for the answer to any octets, whatever zones are served.
 
 use super::parsed::{Parsed, Told};
+use super::proof::{Claim, Proof};
 use super::truth::{Truth, Zone};
 use super::world::World;
 use core::net::{IpAddr, Ipv4Addr};
@@ -172,6 +173,7 @@ impl<'q> Reply<'q> {
         };
         let end = self.end_of_chain();
         let in_answer = self.section(Section::Answer);
+        self.is_proven(zone, end.as_ref());
         let has_end = in_answer.iter().any(|told| told.owner == end);
         match self.outcome.kind {
             Kind::NxDomain => {
@@ -282,5 +284,52 @@ impl<'q> Reply<'q> {
                 assert!(answer.iter().copied().any(|other| is_it(&other)), "{told:?} unsigned");
             }
         }
+    }
+    /// With DO and a sound chain, a validator believes every absence that the answer rests on, and
+    /// is sent nothing beside (RFC 4035 §3.1.3, RFC 5155 §7.2).
+    fn is_proven(&self, zone: &Zone, end: NameRef<'_>) {
+        if !zone.is_sound || self.query.edns.is_none_or(|edns| edns.do_bit() == DoBit::Clear) {
+            return;
+        }
+        let authority = self.section(Section::Authority);
+        let proof = Proof::read(&zone.apex, &authority);
+        let mut claims: Vec<Claim<'_>> = Vec::new();
+        let answer = self.section(Section::Answer);
+        for told in answer.iter().filter(|told| told.rrtype == Rrtype::RRSIG) {
+            // RFC 4034 §3.1.3: neither the root nor an asterisk in front is counted.
+            let (owner, labels) = (told.owner.as_ref(), usize::from(told.rdata[3]));
+            if labels + usize::from(owner.is_wildcard()) < owner.label_count() {
+                claims.push(Claim::Closer(owner, labels));
+            }
+        }
+        match self.outcome.kind {
+            Kind::NxDomain => claims.push(Claim::Name(end)),
+            Kind::NoData => claims.push(Claim::Type(end, self.query.qtype)),
+            Kind::Referral if authority.iter().all(|told| told.rrtype != Rrtype::DS) => {
+                let cut = zone.occluder(end).map_or(end, |(cut, _)| cut);
+                claims.push(Claim::UnsignedCut(cut));
+            }
+            Kind::Referral
+            | Kind::Answer
+            | Kind::Refused
+            | Kind::Servfail
+            | Kind::Formerr
+            | Kind::NotImp
+            | Kind::Badvers
+            | Kind::Dropped => {}
+        }
+        for claim in &claims {
+            assert!(proof.proves(*claim), "{claim:?} is not proven by {proof:#?}");
+        }
+        assert!(!claims.is_empty() || proof.is_empty(), "nothing is to be proven: {proof:#?}");
+        let is_signed = |told: &&&Told| {
+            let is_over =
+                |other: &&&Told| other.owner == told.owner && other.kind().1 == Some(told.rrtype);
+            told.rrtype == Rrtype::RRSIG
+                || told.rrtype == Rrtype::NS
+                || authority.iter().any(|other| is_over(&other))
+        };
+        let unsigned = authority.iter().find(|told| !is_signed(told));
+        assert!(unsigned.is_none(), "{unsigned:?} is not signed");
     }
 }

@@ -14,5 +14,6 @@ pub mod judge;
 pub mod master_file;
 pub mod message;
 pub mod parsed;
+pub mod proof;
 pub mod truth;
 pub mod world;

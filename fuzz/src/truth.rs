@@ -17,6 +17,8 @@ pub struct Truth {
 pub struct Zone {
     /// Its name.
     pub apex: Name,
+    /// A signer made it: every denial can be proven.
+    pub is_sound: bool,
     /// Records by owner.
     records: BTreeMap<Name, Vec<Record>>,
     /// All names that exist: owners, and the names above them up to the apex. Owners of denial
@@ -68,7 +70,8 @@ impl Zone {
                 name = parent;
             }
         }
-        Self { apex, records, names }
+        let is_sound = false;
+        Self { apex, is_sound, records, names }
     }
 
     /// The records of one owner and type.

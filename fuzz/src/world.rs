@@ -2,6 +2,7 @@
 
 use super::truth::{Truth, Zone};
 use std::sync::{Arc, LazyLock};
+use wire::codes::Rrtype;
 use wire::master;
 use wire::name::Name;
 use wire::record::Record;
@@ -24,6 +25,10 @@ pub static WORLD: LazyLock<World> = LazyLock::new(|| {
     world.serve("nsec.", include_str!("../zones/nsec.zone"));
     world.serve("nsec3.", include_str!("../zones/nsec3.zone"));
     world.serve("optout.", include_str!("../zones/optout.zone"));
+    for zone in &mut world.truth.zones {
+        let is_signed = zone.signatures(zone.apex.as_ref(), Rrtype::SOA).next().is_some();
+        zone.is_sound = is_signed;
+    }
     for (id, apex) in [(100, "expired."), (101, "loading.")] {
         let apex = apex.parse().expect("a name");
         world.table.insert(ZoneId(id), ViewId::DEFAULT, apex).expect("room");
