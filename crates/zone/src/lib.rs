@@ -55,3 +55,8 @@ mod testing;
 #[path = "../tests/laws/mod.rs"]
 #[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 mod laws;
+
+#[cfg(test)]
+#[path = "../tests/proofs/mod.rs"]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
+mod proofs;

@@ -20,8 +20,9 @@ pub(crate) fn name(text: &str) -> Name {
     Name::parse(text.as_bytes(), origin.as_ref()).unwrap()
 }
 
-/// `owner [ttl] TYPE rdata`; the rdata is a serial for SOA, four numbers for A, text for TXT, a type for RRSIG, otherwise
-/// a name.
+/// `owner [ttl] TYPE rdata`; the rdata is a serial for SOA, four numbers for A, text for TXT, a type for RRSIG,
+/// `algorithm/flags/iterations/salt` for NSEC3PARAM and NSEC3, of which the latter may have the one type `/SOA`,
+/// otherwise a name.
 pub(crate) fn record(line: &str) -> Record {
     let mut words = line.split_whitespace().peekable();
     let owner = name(words.next().unwrap());
@@ -37,9 +38,30 @@ pub(crate) fn record(line: &str) -> Record {
             let covered: Rrtype = rdata.parse().unwrap();
             [&covered.0.to_be_bytes()[..], &[8, 1], &[0; 14], b"\x07example\0signature"].concat()
         }
+        Rrtype::NSEC3PARAM | Rrtype::NSEC3 if rdata.contains('/') => chain(rrtype, rdata),
         _ => name(rdata).as_wire().to_vec(),
     };
     Record { owner, rrtype, class: Class::IN, ttl, rdata: rdata.into() }
+}
+
+fn chain(rrtype: Rrtype, words: &str) -> Vec<u8> {
+    let words: Vec<&str> = words.split('/').collect();
+    let iterations: u16 = words[2].parse().unwrap();
+    let mut rdata = vec![words[0].parse().unwrap(), words[1].parse().unwrap()];
+    rdata.extend_from_slice(&iterations.to_be_bytes());
+    let digits = words[3].as_bytes().as_chunks::<2>().0;
+    rdata.push(u8::try_from(digits.len()).unwrap());
+    for digits in digits {
+        rdata.push(u8::from_str_radix(str::from_utf8(digits).unwrap(), 16).unwrap());
+    }
+    if rrtype == Rrtype::NSEC3 {
+        rdata.push(20);
+        rdata.extend_from_slice(&[0; 20]);
+        if words.get(4) == Some(&"SOA") {
+            rdata.extend_from_slice(&[0, 1, 0x02]);
+        }
+    }
+    rdata
 }
 
 fn soa(serial: u32) -> Vec<u8> {

@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod proofs;

@@ -2,7 +2,7 @@
 //!
 //! Runs twice: against the crate as it ships, and inside it with tiny pages, so that small zones have deep trees.
 
-mod model;
+pub(crate) mod model;
 
 use model::{Answer, Model, Path, apex, name_of, path_of, record, soa};
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use wire::serial::Serial;
 use zone::{Builder, Diff, Limits, Lookup, Version};
 
 /// Chosen for order (0x00 and 0x01 sort low and are escaped in keys), wildcards and long common beginnings.
-const LABELS: [&[u8]; 9] =
+pub(crate) const LABELS: [&[u8]; 9] =
     [b"a", b"b", b"*", b"\0", b"\x01", b"a\0b", b"longer-label-one", b"longer-label-two", b"Z"];
 
 /// What a step changes.
@@ -31,7 +31,7 @@ fn flips(most: usize) -> impl Strategy<Value = Flips> {
     (records, names).prop_map(|(records, names)| Flips { records, names })
 }
 
-fn path(labels: &[prop::sample::Index]) -> Path {
+pub(crate) fn path(labels: &[prop::sample::Index]) -> Path {
     labels.iter().map(|index| index.get(&LABELS).to_ascii_lowercase()).collect()
 }
 
@@ -91,14 +91,14 @@ fn step(model: &mut Model, serial: u32, flips: &Flips) -> Diff {
     diff
 }
 
-fn first_model() -> Model {
+pub(crate) fn first_model() -> Model {
     let mut model = Model::default();
     model.add(&Path::new(), Rrtype::SOA, 60, &soa(1));
     model.add(&Path::new(), Rrtype::NS, 3_600, b"\x03ns1\0");
     model
 }
 
-fn build(model: &Model) -> Version {
+pub(crate) fn build(model: &Model) -> Version {
     let mut builder = Builder::new(apex(), Limits::default());
     for record in model.records() {
         builder.push(record.as_ref()).unwrap();
@@ -120,7 +120,7 @@ fn rebuild(version: &Version) -> Version {
     builder.finish().unwrap()
 }
 
-fn owner(leaf: &zone::Leaf<'_>) -> Path {
+pub(crate) fn owner(leaf: &zone::Leaf<'_>) -> Path {
     let mut name = NameBuf::new();
     leaf.owner(&mut name);
     assert_eq!(name.as_ref().label_count(), leaf.label_count());

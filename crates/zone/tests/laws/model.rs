@@ -16,6 +16,8 @@ pub(crate) type Path = Vec<Vec<u8>>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Model {
     names: BTreeMap<Path, Rrsets>,
+    /// NSEC3 and their signatures.
+    hashes: BTreeMap<Path, Rrsets>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,73 +42,69 @@ pub(crate) fn path_of(name: NameRef<'_>) -> Path {
     labels.into_iter().rev().skip(2).collect()
 }
 
+fn is_of_nsec3(rrtype: Rrtype, rdata: &[u8]) -> bool {
+    rrtype == Rrtype::NSEC3 || (rrtype == Rrtype::RRSIG && rdata[..2] == [0, 50])
+}
+
 impl Model {
     pub(crate) fn has(&self, path: &Path, rrtype: Rrtype, rdata: &[u8]) -> bool {
-        self.rrset(path, rrtype).is_some_and(|(_, set)| set.contains(rdata))
-    }
-
-    pub(crate) fn rrset(&self, path: &Path, rrtype: Rrtype) -> Option<&(u32, BTreeSet<Vec<u8>>)> {
-        self.names.get(path)?.get(&rrtype.0)
+        let types = if is_of_nsec3(rrtype, rdata) { &self.hashes } else { &self.names };
+        let rrset = types.get(path).and_then(|types| types.get(&rrtype.0));
+        rrset.is_some_and(|(_, set)| set.contains(rdata))
     }
 
     pub(crate) fn add(&mut self, path: &Path, rrtype: Rrtype, ttl: u32, rdata: &[u8]) {
-        let types = self.names.entry(path.clone()).or_default();
+        let owners = self.owners(rrtype, rdata);
+        let types = owners.entry(path.clone()).or_default();
         let rrset = types.entry(rrtype.0).or_insert_with(|| (ttl, BTreeSet::new()));
         rrset.0 = rrset.0.min(ttl);
         rrset.1.insert(rdata.to_vec());
     }
 
     pub(crate) fn remove(&mut self, path: &Path, rrtype: Rrtype, rdata: &[u8]) {
-        let types = self.names.get_mut(path).unwrap();
+        let owners = self.owners(rrtype, rdata);
+        let types = owners.get_mut(path).unwrap();
         let rrset = types.get_mut(&rrtype.0).unwrap();
         assert!(rrset.1.remove(rdata));
         if rrset.1.is_empty() {
             types.remove(&rrtype.0);
         }
         if types.is_empty() {
-            self.names.remove(path);
+            owners.remove(path);
         }
     }
 
+    fn owners(&mut self, rrtype: Rrtype, rdata: &[u8]) -> &mut BTreeMap<Path, Rrsets> {
+        if is_of_nsec3(rrtype, rdata) { &mut self.hashes } else { &mut self.names }
+    }
+
+    /// By owner, then by type and rdata.
     pub(crate) fn records(&self) -> Vec<Record> {
-        let mut records = Vec::new();
-        for (path, types) in &self.names {
+        let mut all = Vec::new();
+        for (path, types) in self.names.iter().chain(&self.hashes) {
             for (rrtype, (ttl, set)) in types {
-                for rdata in set {
-                    records.push(Record {
-                        owner: name_of(path),
-                        rrtype: Rrtype(*rrtype),
-                        class: Class::IN,
-                        ttl: Ttl::from_wire(*ttl),
-                        rdata: rdata.clone().into(),
-                    });
-                }
+                all.extend(set.iter().map(|rdata| (path, *rrtype, rdata, *ttl)));
             }
         }
-        records
+        all.sort();
+        let record = |(path, rrtype, rdata, ttl): (&Path, u16, &Vec<u8>, u32)| Record {
+            owner: name_of(path),
+            rrtype: Rrtype(rrtype),
+            class: Class::IN,
+            ttl: Ttl::from_wire(ttl),
+            rdata: rdata.clone().into(),
+        };
+        all.into_iter().map(record).collect()
     }
 
     /// Names: owners of anything but NSEC3 and its signatures.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.owners_of(|is_denial| !is_denial)
+        self.names.keys()
     }
 
     /// Owners of NSEC3 or its signatures, which are no names.
     pub(crate) fn hashes(&self) -> impl Iterator<Item = &Path> {
-        self.owners_of(|is_denial| is_denial)
-    }
-
-    fn owners_of(&self, wanted: fn(bool) -> bool) -> impl Iterator<Item = &Path> {
-        let owns = move |types: &Rrsets| {
-            let mut records =
-                types.iter().flat_map(|(rrtype, (_, set))| set.iter().map(move |r| (*rrtype, r)));
-            records.any(|(rrtype, rdata)| {
-                let covered =
-                    if rrtype == 46 { u16::from_be_bytes([rdata[0], rdata[1]]) } else { 0 };
-                wanted(rrtype == 50 || covered == 50)
-            })
-        };
-        self.names.iter().filter(move |(_, types)| owns(types)).map(|(path, _)| path)
+        self.hashes.keys()
     }
 
     /// SHA-384 over all records by owner, type and rdata. The rdata that the tests make up has no capitals.
@@ -137,7 +135,7 @@ impl Model {
                 return Answer::Dname { owner };
             }
         }
-        if self.is_name(qname) {
+        if self.names.contains_key(qname) {
             return Answer::Found { owner: qname.clone(), wildcard: None };
         }
         if self.exists(qname) {
@@ -146,17 +144,13 @@ impl Model {
         let encloser = (0..qname.len()).rev().find(|depth| self.exists(&qname[..*depth])).unwrap();
         let mut wildcard = qname[..encloser].to_vec();
         wildcard.push(b"*".to_vec());
-        if self.is_name(&wildcard) {
+        if self.names.contains_key(&wildcard) {
             return Answer::Found { owner: wildcard, wildcard: Some(encloser) };
         }
         if self.exists(&wildcard) {
             return Answer::EmptyNonTerminal { wildcard: Some(encloser) };
         }
         Answer::Missing { encloser }
-    }
-
-    fn is_name(&self, path: &Path) -> bool {
-        self.paths().any(|name| name == path)
     }
 
     /// RFC 4592 §2.2.2: a name exists if it or a name below it has records.
