@@ -13,30 +13,68 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::shell;
 
-/// A Debian package, and a program by which we see that it is installed.
+/// A Debian package, by what we see that it is installed, and what for.
 struct Need {
     package: &'static str,
-    program: &'static str,
+    probe: Probe,
     why: &'static str,
 }
 
-const NEEDS: [Need; 4] = [
-    Need { package: "bind9", program: "named", why: "a primary" },
-    Need { package: "bind9-dnsutils", program: "nsupdate", why: "dig, and edits at a primary" },
-    Need { package: "nsd", program: "nsd", why: "a primary, and the peer of benchmarks" },
-    Need { package: "faketime", program: "faketime", why: "a primary whose clock is wrong" },
+/// A trace of a package.
+#[derive(Clone, Copy, Debug)]
+enum Probe {
+    /// A program.
+    Program(&'static str),
+    /// A file by its whole path.
+    File(&'static str),
+    /// A module of Debian's own Python, whatever else is in `PATH`.
+    Python(&'static str),
+}
+
+const NEEDS: &[Need] = &[
+    need("bind9", Probe::Program("named"), "a primary, and a secondary to compare with"),
+    need("bind9-utils", Probe::Program("dnssec-signzone"), "signed zones, a reader of zone files"),
+    need("bind9-dnsutils", Probe::Program("nsupdate"), "dig, delv, and edits at a primary"),
+    need("nsd", Probe::Program("nsd"), "a primary, a secondary, the peer of benchmarks"),
+    need("knot", Probe::Program("knotd"), "a primary that signs, and a secondary"),
+    need("pdns-server", Probe::Program("pdns_server"), "a primary that signs as it sends"),
+    need("pdns-backend-sqlite3", Probe::File(PDNS_TABLES), "where PowerDNS has its zones"),
+    need("yadifa", Probe::Program("yadifad"), "a primary"),
+    need("ldnsutils", Probe::Program("ldns-signzone"), "signed zones, a verifier, a reader"),
+    need("dnsviz", Probe::Program("dnsviz"), "a judge of signed answers"),
+    need("python3-dnspython", Probe::Python("dns"), "a second opinion on types of records"),
+    need("faketime", Probe::Program("faketime"), "a primary whose clock is wrong"),
 ];
 
+/// The same path stands in `crates/peers/src/pdns.rs`, which reads the file.
+const PDNS_TABLES: &str = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql";
+
+const fn need(package: &'static str, probe: Probe, why: &'static str) -> Need {
+    Need { package, probe, why }
+}
+
+impl Need {
+    fn is_met(&self) -> bool {
+        match self.probe {
+            Probe::Program(name) => shell::find(name).is_some(),
+            Probe::File(path) => Path::new(path).is_file(),
+            Probe::Python(module) => {
+                let imported = format!("import {module}");
+                shell::succeeds(Command::new("/usr/bin/python3").args(["-c", &imported]))
+            }
+        }
+    }
+}
+
 pub(crate) fn run() -> Result<()> {
-    let missing: Vec<&Need> =
-        NEEDS.iter().filter(|need| shell::find(need.program).is_none()).collect();
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !need.is_met()).collect();
     if missing.is_empty() {
         println!("setup: the tests have all they need; nothing to install.");
         return Ok(());
     }
     println!("setup: the tests need these Debian packages, which are not installed:");
     for need in &missing {
-        println!("  {:<16} {} ({})", need.package, need.program, need.why);
+        println!("  {:<21} {}", need.package, need.why);
     }
     let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
     let by_hand = format!("apt-get install --no-install-recommends {}", packages.join(" "));
@@ -52,11 +90,9 @@ pub(crate) fn run() -> Result<()> {
     let installed = install(&packages);
     policy.put_back(in_force)?;
     installed?;
-    match NEEDS.iter().find(|need| shell::find(need.program).is_none()) {
+    match NEEDS.iter().find(|need| !need.is_met()) {
         None => Ok(()),
-        Some(need) => {
-            bail!("package {} is installed, but it has no `{}`", need.package, need.program)
-        }
+        Some(Need { package, probe, .. }) => bail!("{package} is installed, but without {probe:?}"),
     }
 }
 
