@@ -13,7 +13,13 @@ use peers::named::{self, Named};
 use peers::nsd;
 use peers::primary::Setup;
 use peers::records::{self, APEX};
+use peers::sign::{self, Denial};
 use peers::{program, wait};
+use server::demo::primary::{Content, Primary, SoaTimers};
+use tokio::runtime::Runtime;
+use wire::master;
+use wire::name::Name;
+use wire::serial::Serial;
 
 /// Names that mean something to shells, paths, terminals and readers of master files (threat 22).
 const HOSTILE: [&str; 9] = [
@@ -67,7 +73,7 @@ fn accepted(program: &str, words: &[&str]) -> String {
 }
 
 /// A zone's records; NSD keeps owners and names in lower case, so case may be left out.
-fn content(server: SocketAddr, apex: &str, case: Case) -> BTreeSet<Record> {
+fn content_of(server: SocketAddr, apex: &str, case: Case) -> BTreeSet<Record> {
     let records = ask::axfr(server, apex).expect("an AXFR");
     let folded = |record: Record| match case {
         Case::Kept => record,
@@ -96,16 +102,24 @@ fn assert_loads_unchanged(text: &str, apex: &str, primary: SocketAddr) {
     let file = file.to_str().unwrap();
     accepted("named-checkzone", &["-i", "none", apex, file]);
     accepted("nsd-checkzone", &[apex, file]);
-    let read_by_ldns = accepted("ldns-read-zone", &[file]);
-    let lines = read_by_ldns.lines().filter(|line| !line.starts_with(';')).count();
-    assert_eq!(lines, records_of(text).len(), "ldns reads every record");
-    let expected = content(primary, apex, Case::Kept);
+    assert_eq!(read_by_ldns(text), records_of(text).len(), "ldns reads every record");
+    let expected = content_of(primary, apex, Case::Kept);
     assert_eq!(records_of(text).len(), expected.len());
     let named = named::Setup::new(apex, text).start();
-    assert_same(&expected, &content(named.at, apex, Case::Kept));
+    assert_same(&expected, &content_of(named.at, apex, Case::Kept));
     let nsd = nsd::primary(Setup::new(apex, text));
-    let expected = content(primary, apex, Case::Folded);
-    assert_same(&expected, &content(nsd.at, apex, Case::Folded));
+    let expected = content_of(primary, apex, Case::Folded);
+    assert_same(&expected, &content_of(nsd.at, apex, Case::Folded));
+}
+
+/// How many records ldns finds in a master file, none of which it may dislike.
+#[track_caller]
+fn read_by_ldns(text: &str) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("zone.txt");
+    fs::write(&file, text).unwrap();
+    let said = accepted("ldns-read-zone", &[file.to_str().unwrap()]);
+    said.lines().filter(|line| !line.starts_with(';')).count()
 }
 
 #[track_caller]
@@ -113,22 +127,6 @@ fn assert_same(expected: &BTreeSet<Record>, found: &BTreeSet<Record>) {
     let lost: Vec<_> = expected.difference(found).collect();
     let added: Vec<_> = found.difference(expected).collect();
     assert!(lost.is_empty() && added.is_empty(), "lost: {lost:#?}\nadded: {added:#?}");
-}
-
-/// The zone signed by BIND, with these options of `dnssec-signzone`.
-fn signed(apex: &str, text: &str, options: &[&str]) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().to_str().unwrap();
-    let plain = folder.path().join("plain.txt");
-    fs::write(&plain, text).unwrap();
-    for flags in [&["-f", "KSK"][..], &[]] {
-        let keygen = ["-q", "-a", "ECDSAP256SHA256", "-K", path];
-        accepted("dnssec-keygen", &[&keygen[..], flags, &[apex]].concat());
-    }
-    let out = folder.path().join("signed.txt");
-    let files = ["-o", apex, "-f", out.to_str().unwrap(), plain.to_str().unwrap()];
-    accepted("dnssec-signzone", &[&["-S", "-K", path][..], options, &files].concat());
-    fs::read_to_string(out).unwrap()
 }
 
 #[test]
@@ -145,14 +143,39 @@ fn export_is_loaded_unchanged_by_named_nsd_and_ldns() {
 
 #[test]
 fn export_of_a_zone_signed_with_nsec3_is_loaded_unchanged() {
-    for options in [&["-3", "aabbccdd"][..], &["-3", "-", "-A", "-H", "5"], &[]] {
-        let text = signed(APEX, &records::zone(7), options);
+    let salted = Denial::Nsec3 { iterations: 5, salt: "aabbccdd", opt_out: true };
+    for denial in [Denial::nsec3(), salted, Denial::Nsec] {
+        let text = sign::with_bind(APEX, &records::zone(7), denial);
         let (named, daemon) = following(APEX, &text);
         let text = exported(&daemon, APEX);
         assert_loads_unchanged(&text, APEX, named.at);
-        let denial = if options.is_empty() { "\tNSEC\t" } else { "\tNSEC3\t" };
+        let denial = if denial == Denial::Nsec { "\tNSEC\t" } else { "\tNSEC3\t" };
         assert!(text.contains(denial) && text.contains("\tRRSIG\t"));
     }
+}
+
+/// MD and MF have been obsolete since RFC 1035, and BIND has no form in which it takes them.
+#[test]
+fn export_of_a_record_of_every_type_is_loaded_unchanged() {
+    let runtime = Runtime::new().unwrap();
+    let samples = include_bytes!("../../../wire/src/rdata/samples.zone");
+    let records = master::read(samples, &name_of(APEX)).unwrap();
+    let content = Content::of_zone(records).unwrap();
+    let primary = runtime.block_on(Primary::start(content, None)).unwrap();
+    let daemon = daemon::Setup::new(vec![Zone::from(APEX, primary.at(), None)]).start();
+    daemon.wait_for_serial(APEX, primary.serial().0);
+    let text = exported(&daemon, APEX);
+    let (folded, kept) = (Case::Folded, Case::Kept);
+    let nsd = nsd::primary(Setup::new(APEX, &text));
+    assert_same(&content_of(primary.at(), APEX, folded), &content_of(nsd.at, APEX, folded));
+    let is_taken = |line: &&str| !line.contains("\tMD\t") && !line.contains("\tMF\t");
+    let lines: Vec<&str> = text.lines().filter(is_taken).collect();
+    assert_eq!(lines.len() + 2, text.lines().count());
+    let named = named::Setup::new(APEX, &(lines.join("\n") + "\n")).start();
+    let mut expected = content_of(primary.at(), APEX, kept);
+    expected.retain(|record| !matches!(record.rrtype, 3 | 4));
+    assert_same(&expected, &content_of(named.at, APEX, kept));
+    assert_eq!(read_by_ldns(&text), records_of(&text).len());
 }
 
 /// Threat 22: owners that mean something to shells, paths, terminals and readers of master files are
@@ -170,6 +193,60 @@ fn export_of_hostile_owners_is_loaded_unchanged_and_harmless() {
     assert!(text.bytes().all(is_plain), "an export is printable ASCII");
     let directives = text.lines().filter(|line| line.starts_with('$')).count();
     assert_eq!(directives, 0, "no owner reads as a directive");
+}
+
+/// Threat 22: zones may be called anything, and no file, no line of the log and no output of a
+/// command is touched by it.
+#[test]
+fn zones_of_hostile_names_are_exported_and_harm_no_path_no_log_and_no_terminal() {
+    let runtime = Runtime::new().unwrap();
+    let timers = SoaTimers { refresh: 7_200, retry: 900, expire: 1_209_600 };
+    let primaries: Vec<Primary> = HOSTILE
+        .iter()
+        .map(|label| Content::new(name_of(&format!("{label}.test.")), Serial(7), timers))
+        .map(|content| runtime.block_on(Primary::start(content, None)).unwrap())
+        .collect();
+    let apexes: Vec<String> =
+        primaries.iter().map(|primary| primary.content().apex().to_string()).collect();
+    let in_toml = |apex: &str| apex.replace('\\', "\\\\").replace('"', "\\\"");
+    let zones = primaries.iter().zip(&apexes);
+    let zones = zones.map(|(primary, apex)| Zone::from(&in_toml(apex), primary.at(), None));
+    let mut daemon = daemon::Setup::new(zones.collect()).start();
+    let is_plain = |text: &str| text.chars().all(|c| c == '\n' || c == '\t' || !c.is_control());
+    for apex in &apexes {
+        wait::until(wait::SOON, &format!("{apex} is served"), || {
+            daemon.status(apex)["serial"]["served"] == 7
+        });
+        let text = exported(&daemon, apex);
+        let again = master::read(text.as_bytes(), &name_of(apex)).unwrap();
+        assert_eq!(again.len(), 3);
+        let head = format!("; zone: {apex}\n; serial: 7\n");
+        assert!(text.starts_with(&head) && is_plain(&text) && text.lines().count() == 8, "{text}");
+        let status = text_of(&daemon.run(&["zone", "status", apex]));
+        assert!(is_plain(&status), "{status:?}");
+    }
+    assert!(is_plain(&text_of(&daemon.run(&["zone", "list"]))));
+    let log = daemon.log();
+    assert!(is_plain(&log), "{log:?}");
+    assert!(
+        log.lines().all(|line| line.starts_with(|first: char| first.is_ascii_digit())),
+        "{log}"
+    );
+    daemon.stop();
+    let data = daemon.data_dir();
+    let is_ours = |name: &str| {
+        let is_ordinary =
+            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c);
+        name.chars().all(is_ordinary)
+    };
+    for folder in [data.clone(), data.join("shard-0")] {
+        assert!(names(&folder).iter().all(|name| is_ours(name)), "{:?}", names(&folder));
+    }
+    for apex in &apexes {
+        let data = data.to_str().unwrap();
+        let text = text_of(&daemon.run_alone(&["zone", "export", apex, "--data-dir", data]));
+        assert!(text.starts_with(&format!("; zone: {apex}\n")), "{text}");
+    }
 }
 
 #[test]
@@ -266,6 +343,10 @@ fn export_to_a_file_is_whole_or_leaves_what_was_there() {
         records_of(&exported(&daemon, APEX))
     );
     assert_eq!(names(folder.path()), BTreeSet::from(["example.zone".to_owned()]));
+}
+
+fn name_of(text: &str) -> Name {
+    text.parse().unwrap()
 }
 
 fn names(folder: &Path) -> BTreeSet<String> {
