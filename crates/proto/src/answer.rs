@@ -25,12 +25,16 @@
 mod additional;
 mod chain;
 mod denial;
+mod identity;
 mod outcome;
 mod reply;
 mod resolve;
+mod signed;
 
 use crate::admit::Admission;
 use crate::edns;
+use crate::time::UnixSeconds;
+use crate::tsig::Keyring;
 use core::net::IpAddr;
 use outcome::Verdict;
 use reply::Reply;
@@ -42,6 +46,7 @@ use zone::{Table, ViewId, ZoneState};
 
 pub use additional::TARGETS_MAX;
 pub use chain::LINKS_MAX;
+pub use identity::{Identity, TEXT_OCTETS_MAX, Text};
 pub use outcome::{Kind, Outcome, Truncation};
 
 /// How a query came, as far as the size of its answer is concerned.
@@ -62,6 +67,10 @@ pub struct Rules<'a> {
     pub admission: &'a Admission,
     /// Largest datagram we send, in octets; at least 512 is used.
     pub udp_size_max: u16,
+    /// Keys that queries may be signed with.
+    pub keys: &'a Keyring,
+    /// What is told of this instance.
+    pub identity: &'a Identity,
 }
 
 /// A query as it came in.
@@ -73,6 +82,8 @@ pub struct Arrival<'a> {
     pub transport: Transport,
     /// From where.
     pub source: IpAddr,
+    /// When; signatures are judged by it.
+    pub now: UnixSeconds,
 }
 
 /// True for requests with the opcode NOTIFY, which are [`crate::notify`]'s.
@@ -91,27 +102,45 @@ pub fn is_notify(octets: &[u8]) -> bool {
 pub fn respond(table: &Table, rules: &Rules<'_>, arrival: &Arrival<'_>, out: &mut [u8]) -> Outcome {
     let query = match Query::parse(arrival.octets) {
         Ok(query) => query,
-        Err(fault) => return on_fault(&fault, rules, out),
+        Err(fault) => return on_fault(&fault, rules, arrival, out),
     };
     let limit = edns::size_limit(query.edns.as_ref(), arrival.transport, rules.udp_size_max);
-    let room = limit.min(out.len());
-    let Some(mut reply) = out.get_mut(..room).and_then(|out| Reply::new(out, &query)) else {
-        return Outcome::DROPPED;
+    let write = |limit: usize, out: &mut [u8]| {
+        let room = limit.min(out.len());
+        let Some(mut reply) = out.get_mut(..room).and_then(|out| Reply::new(out, &query)) else {
+            return Outcome::DROPPED;
+        };
+        let verdict = answer(table, rules, arrival.source, &query, &mut reply);
+        reply.finish(verdict, edns::own_udp_size(rules.udp_size_max))
     };
-    let verdict = answer(table, rules, arrival.source, &query, &mut reply);
-    reply.finish(verdict, edns::own_udp_size(rules.udp_size_max))
+    match query.tsig_at {
+        None => write(limit, out),
+        Some(_) => signed::respond(rules, arrival, limit, out, write),
+    }
 }
 
 /// Replies to what is no query. The wire says how little of it may be echoed.
-fn on_fault(fault: &QueryFault<'_>, rules: &Rules<'_>, out: &mut [u8]) -> Outcome {
-    let verdict = match fault {
-        QueryFault::Drop | QueryFault::Notify => return Outcome::DROPPED,
-        QueryFault::FormErr(_) => Verdict::FORMERR,
-        QueryFault::NotImp(_) => Verdict::NOTIMP,
-        QueryFault::BadVers(_) => Verdict::BADVERS,
+fn on_fault(
+    fault: &QueryFault<'_>,
+    rules: &Rules<'_>,
+    arrival: &Arrival<'_>,
+    out: &mut [u8],
+) -> Outcome {
+    let own_size = edns::own_udp_size(rules.udp_size_max);
+    let write = |verdict: Verdict, out: &mut [u8]| {
+        let written = fault.reply(own_size, out);
+        written.map_or(Outcome::DROPPED, |len| verdict.outcome(len, Truncation::Whole))
     };
-    let written = fault.reply(edns::own_udp_size(rules.udp_size_max), out);
-    written.map_or(Outcome::DROPPED, |len| verdict.outcome(len, Truncation::Whole))
+    match fault {
+        QueryFault::Drop | QueryFault::Notify => Outcome::DROPPED,
+        QueryFault::FormErr(_) => write(Verdict::FORMERR, out),
+        QueryFault::NotImp(_) => write(Verdict::NOTIMP, out),
+        // All of it could be read, a signature too.
+        QueryFault::BadVers(_) => {
+            let limit = usize::from(own_size);
+            signed::respond(rules, arrival, limit, out, |_, out| write(Verdict::BADVERS, out))
+        }
+    }
 }
 
 fn answer(
@@ -121,8 +150,10 @@ fn answer(
     query: &Query<'_>,
     reply: &mut Reply<'_>,
 ) -> Verdict {
-    if query.qclass != Class::IN {
-        return Verdict::refused(ExtendedError::NOT_SUPPORTED);
+    match query.qclass {
+        Class::IN | Class::ANY => {}
+        Class::CH => return identity::answer(rules, source, query, reply),
+        Class(_) => return Verdict::refused(ExtendedError::NOT_SUPPORTED),
     }
     if let Some(verdict) = of_no_data(query.qtype) {
         return verdict;

@@ -23,6 +23,7 @@ pub use fault::{ConfigError, Picture};
 use ::zone::Limits as ContentLimits;
 use fault::Faults;
 use proto::access::{AccessRule, AddressRange};
+use proto::answer::Identity;
 use proto::refresh::Bounds;
 use proto::time::Seconds;
 use std::collections::BTreeMap;
@@ -53,6 +54,8 @@ pub struct Config {
     pub store: Store,
     /// `[tcp]`.
     pub tcp: Tcp,
+    /// `[identity]`: what strangers are told of this instance.
+    pub identity: Identity,
     /// `[limits]`, as far as it concerns the instance and not single zones.
     pub limits: Limits,
     /// `[log]`.
@@ -239,6 +242,7 @@ impl Config {
         let server = section::server(raw.server.take(), folder, faults);
         let store = section::store(raw.store.take(), faults);
         let tcp = section::tcp(raw.tcp.take(), faults);
+        let identity = section::identity(raw.identity.take(), faults);
         let (limits, zone_limits) = section::limits(raw.limits.take(), faults);
         let bounds = section::bounds(raw.bounds.take(), Bounds::default(), faults);
         let query = section::query(raw.query.take(), faults);
@@ -252,6 +256,7 @@ impl Config {
             server: server?,
             store,
             tcp,
+            identity,
             limits,
             log: Log {
                 level: log.level.unwrap_or_default(),

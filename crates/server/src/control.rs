@@ -359,6 +359,7 @@ fn access(config: &Config, ids: &BTreeMap<ZoneName, ZoneId>) -> Access {
         queriers: Admission::new(default, zones.clone().map(|(id, zone)| (id, queriers_of(zone)))),
         udp_size_max: config.server.udp_payload_max,
         keys: Keyring::new(config.keys.values().cloned()),
+        identity: config.identity.clone(),
         zones: zones.map(|(id, zone)| (id, zone.clone())).collect(),
     }
 }

@@ -13,11 +13,10 @@ use crate::event::{DriverEvent, NotifySeen};
 use crate::shard::{Message, ShardInbox, Urgency};
 use arc_swap::ArcSwap;
 use proto::admit::Admission;
-use proto::answer::{self, Arrival, Kind, Rules, Transport};
+use proto::answer::{self, Arrival, Identity, Kind, Rules};
 use proto::notify::{self, Notified, Outcome, Verdict};
 use proto::tsig::Keyring;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use wire::name::NameRef;
@@ -30,8 +29,10 @@ pub(crate) struct Access {
     pub(crate) queriers: Admission,
     /// Largest datagram we send.
     pub(crate) udp_size_max: u16,
-    /// Keys that NOTIFY may be signed with.
+    /// Keys that queries and NOTIFY may be signed with.
     pub(crate) keys: Keyring,
+    /// What is told of this instance.
+    pub(crate) identity: Identity,
     /// Settings of each zone: who may notify.
     pub(crate) zones: BTreeMap<ZoneId, Arc<Zone>>,
 }
@@ -76,33 +77,29 @@ pub(crate) struct Responder {
 }
 
 impl Responder {
-    /// Writes what `octets` deserves into `out`; 0 means silence.
-    pub(crate) fn respond(
-        &self,
-        from: SocketAddr,
-        transport: Transport,
-        octets: &[u8],
-        out: &mut [u8],
-    ) -> usize {
-        if answer::is_notify(octets) {
-            return self.on_notify(from.ip().to_canonical(), octets, out);
+    /// Writes what a message deserves into `out`; 0 means silence.
+    pub(crate) fn respond(&self, arrival: &Arrival<'_>, out: &mut [u8]) -> usize {
+        if answer::is_notify(arrival.octets) {
+            return self.on_notify(arrival, out);
         }
         let access = self.access.load();
         let rules = Rules {
             view: ViewId::DEFAULT,
             admission: &access.queriers,
             udp_size_max: access.udp_size_max,
+            keys: &access.keys,
+            identity: &access.identity,
         };
-        let arrival = Arrival { octets, transport, source: from.ip() };
-        let outcome = answer::respond(&self.table, &rules, &arrival, out);
+        let outcome = answer::respond(&self.table, &rules, arrival, out);
         self.counters.count(outcome.kind);
         outcome.len
     }
 
     /// Judges a NOTIFY. It is acknowledged only when its zone's shard has taken it: a primary that
     /// hears nothing sends it again.
-    fn on_notify(&self, source: IpAddr, octets: &[u8], out: &mut [u8]) -> usize {
-        let (access, now) = (self.access.load(), self.clock.wall());
+    fn on_notify(&self, arrival: &Arrival<'_>, out: &mut [u8]) -> usize {
+        let Arrival { octets, source, now, transport: _ } = *arrival;
+        let (access, source) = (self.access.load(), source.to_canonical());
         let zone = self.zone_asked_about(octets);
         let senders_of = |_: NameRef<'_>| Some(&*access.zones.get(&zone?)?.notify);
         let Verdict { outcome, reply } =

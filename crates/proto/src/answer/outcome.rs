@@ -30,13 +30,15 @@ pub enum Kind {
     NotImp,
     /// An EDNS version we do not have.
     Badvers,
+    /// Signed, and the signature is not believed.
+    NotAuth,
     /// Nothing was sent.
     Dropped,
 }
 
 impl Kind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Answer,
         Self::Referral,
         Self::NoData,
@@ -46,6 +48,7 @@ impl Kind {
         Self::Formerr,
         Self::NotImp,
         Self::Badvers,
+        Self::NotAuth,
         Self::Dropped,
     ];
 
@@ -62,6 +65,7 @@ impl Kind {
             Self::Formerr => "formerr",
             Self::NotImp => "notimp",
             Self::Badvers => "badvers",
+            Self::NotAuth => "notauth",
             Self::Dropped => "dropped",
         }
     }
@@ -113,6 +117,7 @@ impl Verdict {
     pub(super) const FORMERR: Self = Self::new(Kind::Formerr, Rcode::FORMERR);
     pub(super) const NOTIMP: Self = Self::new(Kind::NotImp, Rcode::NOTIMP);
     pub(super) const BADVERS: Self = Self::new(Kind::Badvers, Rcode::BADVERS);
+    pub(super) const NOTAUTH: Self = Self::new(Kind::NotAuth, Rcode::NOTAUTH);
 
     pub(super) const fn refused(error: ExtendedError) -> Self {
         Self { kind: Kind::Refused, rcode: Rcode::REFUSED, error: Some(error) }

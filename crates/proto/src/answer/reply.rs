@@ -3,7 +3,7 @@
 //! Pure; writes into the caller's buffer.
 //!
 //! Standards: RFC 2181 §9 (whole rrsets, when TC) · RFC 6891 §7 (OPT answers OPT) · RFC 8914 §2 ·
-//! RFC 3225 §3 (DO is copied) · RFC 4035 §3.1.6 (AD, CD).
+//! RFC 3225 §3 (DO is copied) · RFC 4035 §3.1.6 (AD, CD) · RFC 8945 §5.3 (truncated and signed).
 //!
 //! Invariants: A1, A2 and A3 of `answer`. There is always room for OPT.
 //!
@@ -11,7 +11,7 @@
 
 use super::outcome::{Outcome, Truncation, Verdict};
 use wire::builder::{Builder, Mark};
-use wire::codes::{Class, Rrtype};
+use wire::codes::{Class, Rcode, Rrtype};
 use wire::edns::DoBit;
 use wire::message::{Flags, Section};
 use wire::name::NameRef;
@@ -79,6 +79,10 @@ pub(super) struct Reply<'b> {
     start: Mark,
     /// DO of the question; `None` when it had no EDNS.
     edns: Option<DoBit>,
+    /// AA, or nothing for questions of class ANY: they are about more than we know (RFC 1035 §3.7).
+    authority: Flags,
+    /// The question was signed, so the answer will be.
+    is_signed: bool,
     truncation: Truncation,
 }
 
@@ -94,7 +98,9 @@ impl<'b> Reply<'b> {
         if edns.is_some() {
             builder.reserve(Builder::OPT_OCTETS).ok()?;
         }
-        Some(Self { builder, start, edns, truncation: Truncation::Whole })
+        let authority = if query.qclass == Class::ANY { Flags::default() } else { Flags::AA };
+        let is_signed = query.tsig_at.is_some();
+        Some(Self { builder, start, edns, authority, is_signed, truncation: Truncation::Whole })
     }
 
     /// RFC 3225 §3: only with DO.
@@ -107,7 +113,7 @@ impl<'b> Reply<'b> {
 
     /// What follows comes from a zone we hold.
     pub(super) const fn set_authoritative(&mut self) {
-        self.builder.set(Flags::AA);
+        self.builder.set(self.authority);
     }
 
     /// Adds what the reader cannot do without.
@@ -128,7 +134,7 @@ impl<'b> Reply<'b> {
         let _ = self.write(Section::Additional, owner, sent);
     }
 
-    /// Adds a record that is in no zone: the CNAME that a DNAME stands for.
+    /// Adds a record that is in no zone: the CNAME that a DNAME stands for, what we say of ourselves.
     pub(super) fn require_record(&mut self, record: RecordRef<'_>) -> Result<(), Truncated> {
         self.builder.push_record(Section::Answer, record).map_err(|_| {
             self.truncation = Truncation::Truncated;
@@ -145,7 +151,12 @@ impl<'b> Reply<'b> {
     }
 
     /// Completes the message.
-    pub(super) fn finish(mut self, verdict: Verdict, own_udp_size: u16) -> Outcome {
+    pub(super) fn finish(mut self, mut verdict: Verdict, own_udp_size: u16) -> Outcome {
+        // RFC 8945 §5.3: what does not fit with its signature is nothing but the question, TC and NOERROR.
+        if self.is_signed && self.truncation == Truncation::Truncated {
+            self.builder.rollback(self.start);
+            verdict.rcode = Rcode::NOERROR;
+        }
         self.builder.set_rcode(verdict.rcode);
         if let Some(do_bit) = self.edns {
             self.builder.release(Builder::OPT_OCTETS);

@@ -1,5 +1,6 @@
 //! Tables of questions and answers; everything goes through [`check`].
 
+mod identity;
 mod laws;
 mod malformed;
 mod model;
@@ -9,6 +10,7 @@ mod referral;
 mod refusal;
 mod signed;
 mod size;
+mod tsig;
 
 use super::*;
 use crate::admit::Queriers;
@@ -20,6 +22,7 @@ use wire::master;
 use wire::message::{Flags, Message, Section};
 use wire::name::{Name, NameBuf};
 use wire::record::Record;
+use wire::tsig::{Algorithm, Key};
 use zone::{Limits, Version, ZoneId};
 
 /// The zone of [`WORLD`] with a list of queriers of its own.
@@ -165,10 +168,13 @@ impl Asking {
         octets
     }
 
+    const fn arrival<'a>(&self, octets: &'a [u8]) -> Arrival<'a> {
+        Arrival { octets, transport: self.transport, source: self.source, now: NOW }
+    }
+
     fn ask(&self, table: &Table) -> Told {
         let octets = self.octets();
-        let arrival = Arrival { octets: &octets, transport: self.transport, source: self.source };
-        let told = send(table, &arrival, self.udp_size_max);
+        let told = send(table, &self.arrival(&octets), self.udp_size_max);
         assert_eq!(told.edns.is_some(), self.edns.is_some(), "RFC 6891 §7: OPT answers OPT");
         let told_do = told.edns.map(|(_, do_bit)| do_bit);
         // BADVERS says what we have, and nothing of the rest.
@@ -276,9 +282,26 @@ static ADMISSION: LazyLock<Admission> = LazyLock::new(|| {
     Admission::new(listed(&["192.0.2.0/24", "2001:db8::/48"]), [own])
 });
 
+/// Two algorithms, of which the second may be cut to 128 bits.
+static KEYS: LazyLock<Keyring> = LazyLock::new(|| {
+    let key = |name_: &str, algorithm| Key::new(name(name_), algorithm, &[7; 32]).unwrap();
+    let cut = key("cut.", Algorithm::HmacSha512).with_mac_octets(32).unwrap();
+    Keyring::new([key("k1.", Algorithm::HmacSha256), cut].map(Arc::new))
+});
+
+static IDENTITY: LazyLock<Identity> =
+    LazyLock::new(|| Identity::new(Text::new("understudy 1"), Text::new("ns1.example")));
+
+/// When everything here happens.
+const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
+
+fn rules(udp_size_max: u16) -> Rules<'static> {
+    let view = ViewId::DEFAULT;
+    Rules { view, admission: &ADMISSION, udp_size_max, keys: &KEYS, identity: &IDENTITY }
+}
+
 fn respond_to(table: &Table, arrival: &Arrival<'_>, udp_size_max: u16, out: &mut [u8]) -> Outcome {
-    let rules = Rules { view: ViewId::DEFAULT, admission: &ADMISSION, udp_size_max };
-    respond(table, &rules, arrival, out)
+    respond(table, &rules(udp_size_max), arrival, out)
 }
 
 fn line(record: &Record) -> String {

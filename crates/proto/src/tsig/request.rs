@@ -154,14 +154,19 @@ impl BadRequest {
         Self { fault, shape: Box::new(shape) }
     }
 
+    /// FORMERR or NOTAUTH.
+    #[must_use]
+    pub const fn rcode(&self) -> Rcode {
+        match *self.shape {
+            Shape::FormErr => Rcode::FORMERR,
+            Shape::Unsigned { .. } | Shape::Signed { .. } => Rcode::NOTAUTH,
+        }
+    }
+
     /// The answer to send; `None` when the request has no header to answer to.
     #[must_use]
     pub fn reply(&self, request: &[u8], now: UnixSeconds) -> Option<Vec<u8>> {
-        let rcode = match *self.shape {
-            Shape::FormErr => Rcode::FORMERR,
-            Shape::Unsigned { .. } | Shape::Signed { .. } => Rcode::NOTAUTH,
-        };
-        let mut reply = crate::reply::bare_reply(request, rcode)?;
+        let mut reply = crate::reply::bare_reply(request, self.rcode())?;
         match &*self.shape {
             Shape::FormErr => {}
             Shape::Unsigned { error, key_name, algorithm } => {

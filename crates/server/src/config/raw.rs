@@ -18,6 +18,7 @@ pub(super) struct Sections {
     pub(super) store: Option<RawStore>,
     pub(super) tcp: Option<RawTcp>,
     pub(super) query: Option<RawQuery>,
+    pub(super) identity: Option<RawIdentity>,
     pub(super) limits: Option<RawLimits>,
     pub(super) bounds: Option<RawBounds>,
     pub(super) log: Option<RawLog>,
@@ -67,6 +68,14 @@ pub(super) struct RawTcp {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RawQuery {
     pub(super) allow: Option<Vec<Spanned<String>>>,
+}
+
+/// `[identity]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawIdentity {
+    pub(super) version: Option<Spanned<String>>,
+    pub(super) id: Option<Spanned<String>>,
 }
 
 /// `[limits]`.
@@ -252,8 +261,8 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for TextOrTableVisitor<T> {
 }
 
 /// The tables that a file may have.
-const SECTIONS: &str =
-    "[server], [store], [tcp], [query], [limits], [bounds], [log], [[key]] or [[zone]]";
+const SECTIONS: &str = "[server], [store], [tcp], [query], [identity], [limits], [bounds], [log], \
+                        [[key]] or [[zone]]";
 
 impl Sections {
     /// Splits the file into its tables and reads each on its own, so that a fault in one does not
@@ -271,6 +280,7 @@ impl Sections {
                 "store" => sections.store = table(value, "[store]", faults),
                 "tcp" => sections.tcp = table(value, "[tcp]", faults),
                 "query" => sections.query = table(value, "[query]", faults),
+                "identity" => sections.identity = table(value, "[identity]", faults),
                 "limits" => sections.limits = table(value, "[limits]", faults),
                 "bounds" => sections.bounds = table(value, "[bounds]", faults),
                 "log" => sections.log = table(value, "[log]", faults),

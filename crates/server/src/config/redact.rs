@@ -4,7 +4,7 @@
 //! asks the other way round: a value is shown only if the key before it is known to be harmless.
 
 /// Keys whose values may be shown: all of ours but `secret`.
-const HARMLESS: [&str; 52] = [
+const HARMLESS: [&str; 55] = [
     "address",
     "algorithm",
     "allow",
@@ -15,6 +15,8 @@ const HARMLESS: [&str; 52] = [
     "data-dir",
     "format",
     "from",
+    "id",
+    "identity",
     "idle-seconds",
     "image-size-min",
     "key",
@@ -49,6 +51,7 @@ const HARMLESS: [&str; 52] = [
     "types-per-name-max",
     "udp-payload-max",
     "udp-threads",
+    "version",
     "view",
     "write-seconds",
     "zone",

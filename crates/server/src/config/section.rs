@@ -1,11 +1,14 @@
 //! The tables that stand once: from what was written to what is used.
 
 use super::fault::{Fault, Faults};
-use super::raw::{RawBounds, RawLimits, RawQuery, RawServer, RawStore, RawTcp, RawZoneLimits};
+use super::raw::{
+    RawBounds, RawIdentity, RawLimits, RawQuery, RawServer, RawStore, RawTcp, RawZoneLimits,
+};
 use super::size::Size;
 use super::{Limits, Server, Store, Tcp, ZoneLimits};
 use ::zone::{Limits as ContentLimits, RRSET_BYTES_FITTING};
 use proto::access::AddressRange;
+use proto::answer::{Identity, TEXT_OCTETS_MAX, Text};
 use proto::refresh::Bounds;
 use proto::time::Seconds;
 use std::collections::BTreeSet;
@@ -272,6 +275,23 @@ pub(super) fn query(raw: Option<RawQuery>, faults: &mut Faults) -> Arc<[AddressR
         Some(allow) => ranges(allow, faults),
         None => ["0.0.0.0/0", "::/0"].iter().filter_map(|text| text.parse().ok()).collect(),
     }
+}
+
+/// `[identity]`: nothing, unless it says what.
+pub(super) fn identity(raw: Option<RawIdentity>, faults: &mut Faults) -> Identity {
+    let Some(raw) = raw else { return Identity::default() };
+    Identity::new(text(raw.version, faults), text(raw.id, faults))
+}
+
+/// What a TXT record can say in one string.
+fn text(raw: Option<Spanned<String>>, faults: &mut Faults) -> Option<Text> {
+    let raw = raw?;
+    let text = Text::new(raw.get_ref());
+    if text.is_none() {
+        let found = format!("a text of {} octets", raw.get_ref().len());
+        faults.push(Fault::new(raw.span(), found, format!("at most {TEXT_OCTETS_MAX}")));
+    }
+    text
 }
 
 /// A list of ranges; an empty one allows nobody.

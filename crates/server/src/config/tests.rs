@@ -1,5 +1,6 @@
 use super::*;
 use ::zone::Limits as ContentLimits;
+use proto::answer::{TEXT_OCTETS_MAX, Text};
 use std::fmt::Write as _;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -566,6 +567,22 @@ fn a_reload_touches_only_what_differs() {
 
     let rekeyed = accepted(&text("b3RoZXJvdGhlcm90aGVyb3RoZXI=", "192.0.2.1", "c", ""));
     assert_eq!(names(&old.difference(&rekeyed).changed), ["a."], "its key has another secret");
+}
+
+#[test]
+fn nothing_is_told_of_the_instance_unless_it_is_set_and_fits_a_txt_record() {
+    let zone = "[[zone]]\nname = \"a\"\nprimaries = [\"192.0.2.1\"]\n";
+    let of = |text: &str| accepted(&format!("[identity]\n{text}\n{zone}")).identity;
+    assert_eq!(accepted(zone).identity, Identity::default());
+    assert_eq!(of(""), Identity::default());
+    assert_eq!(of("version = \"v\""), Identity::new(Text::new("v"), None));
+    assert_eq!(of("id = \"i\""), Identity::new(None, Text::new("i")));
+    let longest = "x".repeat(TEXT_OCTETS_MAX);
+    assert_eq!(of(&format!("id = \"{longest}\"")), Identity::new(None, Text::new(&longest)));
+    refused(
+        &format!("[identity]\nversion = \"{longest}x\"\n{zone}"),
+        &[(2, "a text of 256 octets; expected at most 255")],
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Queries over TCP (RFC 7766): pipelined, with limits that shed the idlest connection first.
 
 use super::Responder;
-use proto::answer::Transport;
+use proto::answer::{Arrival, Transport};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -106,12 +106,14 @@ async fn converse(
         let was_between = frames.is_between_messages();
         frames.feed(&read);
         let mut took_any = false;
-        while let Ok(Some(query)) = frames.take() {
-            if query.is_empty() {
+        while let Ok(Some(octets)) = frames.take() {
+            if octets.is_empty() {
                 continue; // costs nothing to send, and earns nothing
             }
             took_any = true;
-            let size = responder.respond(from, Transport::Tcp, query, &mut answer);
+            let now = responder.clock.wall();
+            let arrival = Arrival { octets, transport: Transport::Tcp, source: from.ip(), now };
+            let size = responder.respond(&arrival, &mut answer);
             if let Some(answer) = answer.get(..size).filter(|answer| !answer.is_empty()) {
                 write_frame(&mut out, answer).map_err(std::io::Error::other)?;
             }

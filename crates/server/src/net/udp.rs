@@ -3,7 +3,7 @@
 use super::Responder;
 use super::batch::Batch;
 use super::pin::pin_thread;
-use proto::answer::Transport;
+use proto::answer::{Arrival, Transport};
 use socket2::Socket;
 use std::io::ErrorKind;
 use std::os::fd::AsFd;
@@ -60,8 +60,10 @@ impl UdpThreads {
                     continue;
                 }
             };
-            batch.each(count, |from, query, answer| {
-                self.responder.respond(from, Transport::Udp, query, answer)
+            let (transport, now) = (Transport::Udp, self.responder.clock.wall());
+            batch.each(count, |from, octets, answer| {
+                let arrival = Arrival { octets, transport, source: from.ip(), now };
+                self.responder.respond(&arrival, answer)
             });
             batch.send(socket.as_fd(), count);
         }

@@ -130,7 +130,7 @@ proptest! {
         if let Some(cut) = cut {
             octets.truncate(cut.index(octets.len()));
         }
-        let arrival = Arrival { octets: &octets, transport: asking.transport, source: asking.source };
+        let arrival = asking.arrival(&octets);
         let mut out = vec![0xa5; size];
         let outcome = respond_to(&WORLD, &arrival, 1_232, &mut out);
         prop_assert_eq!(outcome.kind == Kind::Dropped, outcome.len == 0);

@@ -20,7 +20,7 @@ fn check_octets(counts: [u8; 4], parts: &[&[u8]], expected: &str) {
 fn check_message(octets: &[u8], expected: &str) {
     let source = "192.0.2.53".parse().unwrap();
     for transport in [Transport::Udp, Transport::Tcp] {
-        let arrival = Arrival { octets, transport, source };
+        let arrival = Arrival { octets, transport, source, now: NOW };
         let mut out = vec![0xa5; 65_535];
         let outcome = respond_to(&WORLD, &arrival, 1_232, &mut out);
         if expected == "-" {
@@ -122,7 +122,7 @@ fn notify_is_told_apart_and_not_answered_here() {
 fn a_buffer_that_is_too_small_is_never_overrun() {
     let source = "192.0.2.53".parse().unwrap();
     let octets = Asking::parse("www.example. A").octets();
-    let arrival = Arrival { octets: &octets, transport: Transport::Tcp, source };
+    let arrival = Arrival { octets: &octets, transport: Transport::Tcp, source, now: NOW };
     for size in 0..128 {
         let mut out = vec![0xa5; size];
         let outcome = respond_to(&WORLD, &arrival, 1_232, &mut out);
