@@ -6,7 +6,9 @@ use super::truth::{Truth, Zone};
 use super::world::World;
 use core::net::{IpAddr, Ipv4Addr};
 use proto::admit::Admission;
-use proto::answer::{Arrival, Kind, Outcome, Rules, Transport, Truncation, respond};
+use proto::answer::{Arrival, Identity, Kind, Outcome, Rules, Transport, Truncation, respond};
+use proto::time::UnixSeconds;
+use proto::tsig::Keyring;
 use wire::codes::{Class, Rcode, Rrtype};
 use wire::edns::DoBit;
 use wire::message::{Flags, HEADER_OCTETS, Message, Section};
@@ -38,6 +40,13 @@ pub fn judge(world: &World, asking: &Asking<'_>) {
         assert!(reply.len() <= asking.octets.len().min(asking.room), "errors are short");
         return;
     };
+    if query.tsig_at.is_some() {
+        // There are no keys here, so nothing but a refusal can follow, and it repeats no more than came.
+        let kinds = [Kind::NotAuth, Kind::Formerr, Kind::Dropped];
+        assert!(kinds.contains(&outcome.kind), "{:?}", outcome.kind);
+        assert!(reply.len() <= asking.octets.len().min(asking.room), "refusals are short");
+        return;
+    }
     assert!(reply.len() <= limit(&query, asking), "{} octets", reply.len());
     if reply.is_empty() {
         let least = HEADER_OCTETS + query.question_len() + 11;
@@ -60,10 +69,17 @@ pub fn judge(world: &World, asking: &Asking<'_>) {
 fn ask(world: &World, asking: &Asking<'_>, garbage: u8) -> (Outcome, Vec<u8>) {
     let mut out = vec![garbage; asking.room];
     let admission = Admission::default();
-    let udp_size_max = asking.udp_size_max;
-    let rules = Rules { view: ViewId::DEFAULT, admission: &admission, udp_size_max };
+    let (keys, identity) = (Keyring::default(), Identity::default());
+    let rules = Rules {
+        view: ViewId::DEFAULT,
+        admission: &admission,
+        udp_size_max: asking.udp_size_max,
+        keys: &keys,
+        identity: &identity,
+    };
     let source = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let arrival = Arrival { octets: asking.octets, transport: asking.transport, source };
+    let (octets, transport, now) = (asking.octets, asking.transport, UnixSeconds(0));
+    let arrival = Arrival { octets, transport, source, now };
     let outcome = respond(&world.table, &rules, &arrival, &mut out);
     out.truncate(outcome.len);
     (outcome, out)
@@ -214,7 +230,9 @@ impl<'q> Reply<'q> {
             Kind::Refused | Kind::Servfail | Kind::Formerr | Kind::NotImp => {
                 assert_eq!(self.records().count(), 0, "errors carry no records");
             }
-            Kind::Badvers | Kind::Dropped => panic!("a well-formed query is answered"),
+            Kind::Badvers | Kind::NotAuth | Kind::Dropped => {
+                panic!("a well-formed query is answered")
+            }
         }
     }
 

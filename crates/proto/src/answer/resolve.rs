@@ -4,7 +4,7 @@
 //!
 //! Standards: RFC 1034 §4.3.2 step 3, §3.6.2 (aliases) · RFC 4592 §3.3 (wildcards) · RFC 6672 §3.2
 //! (DNAME) · RFC 6604 (AA and rcode of chains) · RFC 2308 §3, §5 (negative answers) · RFC 4035
-//! §3.1.4 (DS in referrals) · RFC 5155 §7.2.8 (owners of NSEC3) · RFC 8482 §4.1 (ANY).
+//! §3.1.4 (DS in referrals) · RFC 8482 §4.1 (ANY).
 //!
 //! Invariants: at most [`LINKS_MAX`] links; no record is written twice.
 //!
@@ -88,11 +88,6 @@ impl<'v> Walk<'v, '_, '_> {
         leaf: &Leaf<'v>,
         wildcard: Option<usize>,
     ) -> Step<'v> {
-        if is_denial_only(leaf) {
-            let closest_encloser = self.version.apex().as_ref().label_count();
-            let absent = Absent::Name { qname, closest_encloser };
-            return Step::Done(self.negative(Verdict::NXDOMAIN, absent));
-        }
         let wanted = match self.qtype {
             Rrtype::ANY => leaf.rrsets().find(|rrset| rrset.rrtype() != Rrtype::RRSIG),
             Rrtype::RRSIG => return Step::Done(self.all_signatures(qname, leaf, wildcard)),
@@ -322,11 +317,6 @@ impl From<Truncated> for End {
     fn from(Truncated: Truncated) -> Self {
         Self::Truncated
     }
-}
-
-/// RFC 5155 §7.2.8: a name that has nothing but NSEC3 does not exist. Mostly the first rrset tells.
-fn is_denial_only(leaf: &Leaf<'_>) -> bool {
-    leaf.rrsets().all(|rrset| rrset.covered().unwrap_or_else(|| rrset.rrtype()) == Rrtype::NSEC3)
 }
 
 /// The name that is the rdata of a CNAME or DNAME; checked when it was received.

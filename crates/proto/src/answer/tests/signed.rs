@@ -43,7 +43,9 @@ fn rfc4035_3_1_3_3_an_expanded_wildcard_carries_the_signature_of_the_wildcard() 
         "any.wild.signed. A do",
         "NOERROR aa
          answer any.wild.signed. 3600 A 192.0.2.9
-         answer any.wild.signed. 3600 RRSIG A 8 2 3600 20300101000000 20200101000000 1 signed. d2lsZA==",
+         answer any.wild.signed. 3600 RRSIG A 8 2 3600 20300101000000 20200101000000 1 signed. d2lsZA==
+         authority *.wild.signed. 3600 NSEC www.signed. A RRSIG NSEC
+         authority *.wild.signed. 3600 RRSIG NSEC 8 2 300 20300101000000 20200101000000 1 signed. bnNlYw==",
     );
 }
 
@@ -95,7 +97,8 @@ fn threat_37_signatures_asked_for_by_name_are_answered_without_do() {
         "www.signed. RRSIG",
         "NOERROR aa
          answer www.signed. 3600 RRSIG A 8 2 3600 20300101000000 20200101000000 1 signed. d3d3
-         answer www.signed. 3600 RRSIG AAAA 8 2 3600 20300101000000 20200101000000 1 signed. d3d3Ng==",
+         answer www.signed. 3600 RRSIG AAAA 8 2 3600 20300101000000 20200101000000 1 signed. d3d3Ng==
+         answer www.signed. 3600 RRSIG NSEC 8 2 300 20300101000000 20200101000000 1 signed. bnNlYw==",
     );
     // RFC 4035 §2.5: RRSIG and NSEC stand beside a CNAME, so they are not aliased away.
     check(
