@@ -334,6 +334,7 @@ impl<'q> Reply<'q> {
             | Kind::Formerr
             | Kind::NotImp
             | Kind::Badvers
+            | Kind::NotAuth
             | Kind::Dropped => {}
         }
         for claim in &claims {
