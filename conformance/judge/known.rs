@@ -1,0 +1,71 @@
+//! What peers are known to fail, and whether it is what they fail now.
+
+use super::Failure;
+use super::bed::Against;
+use std::fmt::Write as _;
+
+const RECORD: &str = include_str!("../peers.toml");
+
+/// A failure of a peer, as recorded.
+struct Known {
+    section: String,
+    claim: String,
+}
+
+/// True if a server is known not to take a zone at all. (This is not tried: it would be a long wait.)
+pub(super) fn refuses(against: Against, apex: &str) -> bool {
+    entries("refused").iter().any(|entry| {
+        text(entry, "peer") == against.name() && text(entry, "zone") == apex && {
+            assert!(!text(entry, "does").is_empty(), "peers.toml: why?");
+            true
+        }
+    })
+}
+
+/// What is to be reported: failures nobody recorded, and records of what no longer fails. Empty if
+/// all is well.
+pub(super) fn compare(against: Against, rfc: u16, sections: &[&str], found: &[Failure]) -> String {
+    let known = known(against, rfc);
+    let is_known = |failure: &&Failure| {
+        known.iter().any(|known| known.section == failure.section && known.claim == failure.claim)
+    };
+    let mut report = String::new();
+    for Failure { section, claim, what } in found.iter().filter(|failure| !is_known(failure)) {
+        let _infallible = write!(report, "\n\nRFC {rfc} §{section}: {claim}\n    {what}");
+    }
+    let stale = known.iter().filter(|known| {
+        sections.contains(&known.section.as_str())
+            && !found.iter().any(|f| f.section == known.section && f.claim == known.claim)
+    });
+    for Known { section, claim } in stale {
+        let _infallible = write!(report, "\n\nRFC {rfc} §{section}: recorded, but holds: {claim}");
+    }
+    report
+}
+
+/// What is recorded of a server and a standard. Of us there is never anything.
+fn known(against: Against, rfc: u16) -> Vec<Known> {
+    let failures = entries("failure");
+    failures
+        .iter()
+        .inspect(|entry| {
+            let peer = text(entry, "peer");
+            assert!(["nsd", "knot", "named"].contains(&peer.as_str()), "peers.toml: peer {peer}");
+            assert!(!text(entry, "does").is_empty(), "peers.toml: what does {peer} do?");
+        })
+        .filter(|entry| text(entry, "peer") == against.name())
+        .filter(|entry| entry.get("rfc").and_then(toml::Value::as_integer) == Some(rfc.into()))
+        .map(|entry| Known { section: text(entry, "section"), claim: text(entry, "claim") })
+        .collect()
+}
+
+/// The tables of the record that have this name.
+fn entries(kind: &str) -> Vec<toml::Value> {
+    let record: toml::Table = RECORD.parse().expect("peers.toml");
+    record.get(kind).and_then(toml::Value::as_array).cloned().unwrap_or_default()
+}
+
+fn text(entry: &toml::Value, key: &str) -> String {
+    let value = entry.get(key).and_then(toml::Value::as_str);
+    value.unwrap_or_else(|| panic!("peers.toml: an entry without {key}")).to_owned()
+}
