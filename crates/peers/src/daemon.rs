@@ -60,6 +60,8 @@ pub struct Setup {
     pub bounds_min_s: Option<u32>,
     /// Length from which the commit log, and the diffs of a zone, are folded into images.
     pub compact_at: Option<&'static str>,
+    /// Sections of `understudy.toml` that nothing above stands for, as they are written there.
+    pub further: String,
 }
 
 impl Setup {
@@ -71,12 +73,12 @@ impl Setup {
     /// At a free port of an address.
     pub fn on(address: IpAddr, zones: Vec<Zone>) -> Self {
         let at = SocketAddr::new(address, crate::ports::free());
-        Self { at, zones, bounds_min_s: None, compact_at: None }
+        Self::listening(at, zones)
     }
 
     /// A port to be told of changes on, before the primary exists.
     pub fn listening(at: SocketAddr, zones: Vec<Zone>) -> Self {
-        Self { at, zones, bounds_min_s: None, compact_at: None }
+        Self { at, zones, bounds_min_s: None, compact_at: None, further: String::new() }
     }
 
     /// The settings as `understudy.toml` has them.
@@ -95,6 +97,7 @@ impl Setup {
             let _infallible =
                 write!(text, "\n[store]\nlog-size-min = \"{size}\"\nimage-size-min = \"{size}\"\n");
         }
+        text.push_str(&self.further);
         let mut keys = BTreeMap::new();
         for zone in &self.zones {
             keys.extend(zone.upstreams.iter().flat_map(|up| &up.key).map(|key| (&key.name, key)));

@@ -86,10 +86,7 @@ impl Named {
     pub fn start_again(&mut self) {
         let mut command = command(self.folder.path());
         if let Some(offset) = &self.setup.clock {
-            // After libfaketime comes libc: BIND's jemalloc asks for the time while it starts, and
-            // libfaketime would ask jemalloc for memory to answer.
-            let preload = format!("{}:libc.so.6", program::find_library("faketime").display());
-            command.env("LD_PRELOAD", preload).env("FAKETIME", offset);
+            program::set_clock(&mut command, offset);
         }
         let mut program = Program::start("named", &mut command, self.folder.path());
         let apex = self.setup.zones[0].0.clone();

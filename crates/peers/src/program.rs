@@ -118,9 +118,17 @@ pub fn find(name: &str) -> PathBuf {
         .unwrap_or_else(|| panic!("`{name}` is not installed; run: cargo xtask setup"))
 }
 
+/// Has a program see another time: the offset in libfaketime's words, such as `+1h`.
+pub fn set_clock(command: &mut Command, offset: &str) {
+    // After libfaketime comes libc: BIND's jemalloc asks for the time while it starts, and libfaketime
+    // would ask jemalloc for memory to answer.
+    let preload = format!("{}:libc.so.6", find_library("faketime").display());
+    command.env("LD_PRELOAD", preload).env("FAKETIME", offset);
+}
+
 /// A library that is preloaded: `/usr/lib/<machine>/<name>/lib<name>.so.1`.
 #[track_caller]
-pub fn find_library(name: &str) -> PathBuf {
+fn find_library(name: &str) -> PathBuf {
     let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
     folders
         .map(|folder| folder.path().join(name).join(format!("lib{name}.so.1")))

@@ -11,6 +11,7 @@ mod export;
 mod failures;
 mod lifetime;
 mod primaries;
+mod questions;
 mod reload;
 mod scripted;
 mod transfers;
