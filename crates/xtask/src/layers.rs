@@ -38,7 +38,7 @@ const LAYERS: &[Layer] = &[
         name: "zone",
         ours: &["wire"],
         ours_in_tests: &[],
-        theirs: Theirs::Pure(&["arc-swap", "sha2", "thiserror"]),
+        theirs: Theirs::Pure(&["arc-swap", "sha1", "sha2", "thiserror"]),
     },
     Layer {
         name: "proto",
