@@ -5,7 +5,7 @@
 #[path = "src/lib.rs"]
 pub mod fuzz;
 
-use fuzz::{answer, master_file, message};
+use fuzz::{answer, master_file, message, zone};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -30,11 +30,17 @@ fn master_files_keep_their_promises() -> io::Result<()> {
     replay("master_file", master_file::run)
 }
 
+/// Threats 14, 18–20 and 36.
+#[test]
+fn zones_keep_their_promises() -> io::Result<()> {
+    replay("zone", zone::run)
+}
+
 #[test]
 fn no_corpus_is_left_out() -> io::Result<()> {
     let folders = sorted(Path::new(CORPUS))?;
     let names: Vec<_> = folders.iter().filter_map(|folder| folder.file_name()).collect();
-    assert_eq!(names, ["answer", "master_file", "message"]);
+    assert_eq!(names, ["answer", "master_file", "message", "zone"]);
     Ok(())
 }
 

@@ -164,10 +164,10 @@ impl<'q> Reply<'q> {
             assert_eq!(told.class, Class::IN);
             let sources = truth.sources(told.owner.as_ref(), told.rrtype, &told.rdata);
             assert!(!sources.is_empty(), "{told:?} is in no zone");
-            assert!(
-                sources.iter().any(|source| told.ttl <= source.record.ttl),
-                "{told:?} lives on"
-            );
+            // RFC 4034 §3: the ttl of a signature is that of what it covers.
+            let ends = told.rrtype == Rrtype::RRSIG
+                || sources.iter().any(|source| told.ttl <= source.record.ttl);
+            assert!(ends, "{told:?} lives on");
         }
         if self.query.edns.is_none_or(|edns| edns.do_bit() == DoBit::Clear) {
             let of_dnssec = [Rrtype::RRSIG, Rrtype::NSEC, Rrtype::NSEC3];
@@ -207,7 +207,7 @@ impl<'q> Reply<'q> {
                 let wildcard = zone.wildcard_of(end.as_ref());
                 let expands = wildcard.is_some_and(|name| zone.exists(name.as_ref()));
                 assert!(zone.exists(end.as_ref()) || expands, "{end} does not exist");
-                assert_eq!(zone.rrset(end.as_ref(), self.query.qtype).count(), 0, "{end} has it");
+                assert!(!zone.has(end.as_ref(), self.query.qtype), "{end} has it");
                 self.has_soa_of(zone);
             }
             Kind::Referral => {
@@ -245,7 +245,7 @@ impl<'q> Reply<'q> {
 
     /// Follows the aliases of the answer section; each record stands where the chain has led.
     fn end_of_chain(&self) -> Name {
-        let mut end = self.query.qname.to_name();
+        let (mut end, mut left) = (self.query.qname.to_name(), None);
         let qtype = self.query.qtype;
         let answer = self.section(Section::Answer);
         for told in &answer {
@@ -257,9 +257,12 @@ impl<'q> Reply<'q> {
                 Rrtype::DNAME if owner != end.as_ref() => {
                     assert!(end.as_ref().is_at_or_under(owner), "{owner} leads on from {end}");
                 }
+                // A second alias at one name, which no zone should have, leads nowhere.
+                Rrtype::CNAME if left == Some(owner) => {}
                 Rrtype::CNAME => {
                     assert_eq!(owner, end.as_ref(), "the chain has no gap");
                     if ![Rrtype::CNAME, Rrtype::ANY].contains(&qtype) {
+                        left = Some(owner);
                         end = Name::from_wire(&told.rdata).expect("a name");
                     }
                 }
@@ -333,6 +336,7 @@ impl<'q> Reply<'q> {
             | Kind::Servfail
             | Kind::Formerr
             | Kind::NotImp
+            | Kind::NotAuth
             | Kind::Badvers
             | Kind::NotAuth
             | Kind::Dropped => {}

@@ -17,3 +17,4 @@ pub mod parsed;
 pub mod proof;
 pub mod truth;
 pub mod world;
+pub mod zone;

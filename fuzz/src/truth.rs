@@ -80,6 +80,12 @@ impl Zone {
         records.filter(move |record| record.rrtype == rrtype)
     }
 
+    /// Whether this can be asked for: hashed names are no names (RFC 5155 §7.2.8).
+    #[must_use]
+    pub fn has(&self, owner: NameRef<'_>, rrtype: Rrtype) -> bool {
+        self.rrset(owner, rrtype).any(|record| kind(record) != Rrtype::NSEC3)
+    }
+
     /// The signatures over one rrset.
     pub fn signatures(&self, owner: NameRef<'_>, covered: Rrtype) -> impl Iterator<Item = &Record> {
         self.rrset(owner, Rrtype::RRSIG).filter(move |record| kind(record) == covered)
@@ -130,9 +136,9 @@ impl Zone {
         };
         let synthesized = || {
             let (above, Rrtype::DNAME) = self.occluder(owner)? else { return None };
-            let dname = self.rrset(above, Rrtype::DNAME).next()?;
-            let target = substituted(owner, above, &dname.rdata);
-            (rrtype == Rrtype::CNAME && target == rdata).then_some(dname)
+            let leads_there = |dname: &&Record| substituted(owner, above, &dname.rdata) == rdata;
+            let mut dnames = self.rrset(above, Rrtype::DNAME);
+            dnames.find(|dname| rrtype == Rrtype::CNAME && leads_there(dname))
         };
         let record = exact.or_else(expanded).or_else(synthesized)?;
         Some(Source { zone: self, record })
