@@ -1,6 +1,7 @@
 //! `docs/rfc-map.md`: which module keeps which standard, read from the headers of the modules.
 //!
-//! A header says `Standards: RFC 1982 §3.2 (order) · RFC 2181 §8`, up to the next empty line.
+//! A header says `Standards: RFC 1982 §3.2 (order) · RFC 2181 §8`, up to the next empty line. And which
+//! sections are asked for over the wire, read from the folders of `conformance/`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -15,9 +16,10 @@ const MAP: &str = "docs/rfc-map.md";
 const HEAD: &str = "\
 # RFC map
 
-Which module keeps which standard, and how many tests judge it. Written by `cargo xtask rfc-map` from
-the headers of the modules; `cargo xtask test` fails if it is out of date. Behaviour over the wire is
-tested by section in `conformance/`, and with real peers in `crates/understudy/tests/interop`.
+Which module keeps which standard, and how many tests judge it; and which sections are claimed over the
+wire, in `conformance/`. Written by `cargo xtask rfc-map` from the headers of the modules and the names of the
+files; `cargo xtask test` fails if it is out of date. Behaviour with real peers is tested in
+`crates/understudy/tests/interop` and `differential`.
 
 | RFC | module | what | tests |
 |---|---|---|---|
@@ -59,11 +61,52 @@ fn map() -> Result<String> {
             lines.insert(Line { rfc, module: module(&file), what, tests: tests_of(&file) });
         }
     }
+    lines.extend(conformance(&shell::root().join("conformance"))?);
     let mut map = HEAD.to_owned();
     for Line { rfc, module, what, tests } in lines {
         writeln!(map, "| {rfc} | `{module}` | {what} | {tests} |")?;
     }
     Ok(map)
+}
+
+/// A line for each folder `rfc1034`, whose files are named for sections: `s4_3_2.rs`.
+fn conformance(folder: &Path) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(rfc) = name.strip_prefix("rfc").and_then(|digits| digits.parse().ok()) else {
+            continue;
+        };
+        let (mut sections, mut claims) = (BTreeSet::new(), 0);
+        for file in sources(&path)? {
+            sections.extend(section(&file));
+            claims += claims_in(&fs::read_to_string(&file)?);
+        }
+        let what = sections.into_iter().map(|(_, name)| name).collect::<Vec<_>>().join(", ");
+        lines.push(Line {
+            rfc,
+            module: format!("conformance/{name}"),
+            what,
+            tests: format!("{claims} claims"),
+        });
+    }
+    Ok(lines)
+}
+
+/// `s4_3_2.rs` is §4.3.2, with what it is sorted by; `appendix_b.rs` comes after all sections.
+fn section(file: &Path) -> Option<(Vec<u32>, String)> {
+    let stem = file.file_stem()?.to_string_lossy();
+    if let Some(letter) = stem.strip_prefix("appendix_") {
+        return Some((vec![u32::MAX], format!("appendix {}", letter.to_uppercase())));
+    }
+    let numbers: Option<Vec<u32>> =
+        stem.strip_prefix('s')?.split('_').map(|number| number.parse().ok()).collect();
+    Some((numbers?, format!("§{}", stem.strip_prefix('s')?.replace('_', "."))))
+}
+
+fn claims_in(source: &str) -> usize {
+    ["section.claim(", "section.holds("].iter().map(|call| source.matches(call).count()).sum()
 }
 
 /// All source files of the crates, tests left aside.
@@ -150,6 +193,18 @@ mod tests {
                       //! §3.2 (order), RFC 2181.\n//!\n//! Not here: RFC 9999.\n";
         let expected = [(1034, "§4.3.5 (refresh, retry)"), (1982, "§3.2 (order)"), (2181, "")];
         assert_eq!(standards(source), expected.map(|(rfc, what)| (rfc, what.to_owned())));
+    }
+
+    #[test]
+    fn files_of_claims_are_named_by_their_sections_and_sorted_by_number() {
+        let mut found: Vec<_> =
+            ["s10_1.rs", "appendix_b.rs", "s4_3_2.rs", "mod.rs", "s4_10.rs", "spare.rs"]
+                .iter()
+                .filter_map(|name| section(Path::new(name)))
+                .collect();
+        found.sort();
+        let names: Vec<_> = found.into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, ["§4.3.2", "§4.10", "§10.1", "appendix B"]);
     }
 
     #[test]
