@@ -10,6 +10,7 @@
 mod export;
 mod failures;
 mod lifetime;
+mod malformed;
 mod primaries;
 mod questions;
 mod reload;
