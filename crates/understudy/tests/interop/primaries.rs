@@ -70,12 +70,10 @@ fn zones_from_knot_arrive_whole_signed_or_not() {
     check_zones_arrive_whole(knot::primary);
 }
 
+/// YADIFA compresses the signer's name in RRSIG, which it must not (RFC 4034 §3.1.7).
 #[test]
-fn zones_from_yadifa_arrive_whole() {
-    let setup = Setup::new(APEX, &text(APEX)).with_zone("second.test.", &text("second.test."));
-    let (primary, daemon) = pair(yadifa::primary, setup);
-    assert_whole(&primary, &daemon, APEX);
-    assert_whole(&primary, &daemon, "second.test.");
+fn zones_from_yadifa_arrive_whole_signed_or_not() {
+    check_zones_arrive_whole(yadifa::primary);
 }
 
 #[test]

@@ -207,7 +207,8 @@ const ROWS: &[Row] = {
         row_of(43, &[U16, ALGORITHM, U8, Hex(1)]), // DS, RFC 4034
         row_of(44, &[U8, U8, Hex(1)]),   // SSHFP, RFC 4255
         row_of(45, &[U8, GATEWAY, Base64(0)]), // IPSECKEY, RFC 4025
-        row_of(46, &[COVERED, ALGORITHM, U8, SECONDS, TIME, TIME, U16, LOWERED, Base64(1)]), // RRSIG
+        // RRSIG. RFC 4034 §3.1.7 forbids compression to who sends it, but YADIFA does it as for SIG.
+        row_of(46, &[COVERED, ALGORITHM, U8, SECONDS, TIME, TIME, U16, LEGACY, Base64(1)]),
         row_of(47, &[PLAIN, Bitmap(BitmapRule::NotEmpty)]), // NSEC, RFC 4034, RFC 6840 §5.1
         row_of(48, &[U16, U8, ALGORITHM, Base64(1)]),       // DNSKEY, RFC 4034
         row_of(49, &[Base64(1)]),                           // DHCID, RFC 4701
