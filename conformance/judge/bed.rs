@@ -106,7 +106,7 @@ impl Bed {
 fn start_primary(source: Source, zones: Vec<(String, String)>) -> (SocketAddr, Box<dyn Any>) {
     match source {
         Source::Nsd => {
-            let nsd = nsd::primary(primary::Setup { zones, ..primary::Setup::new("", "") });
+            let nsd = nsd::primary(primary::Setup::of(zones));
             (nsd.at, Box::new(nsd))
         }
         Source::Named => {

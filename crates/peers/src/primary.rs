@@ -33,7 +33,12 @@ impl Setup {
     /// One zone, no key, nobody told.
     #[must_use]
     pub fn new(apex: &str, text: &str) -> Self {
-        let zones = vec![(apex.to_owned(), text.to_owned())];
+        Self::of(vec![(apex.to_owned(), text.to_owned())])
+    }
+
+    /// Several zones, no key, nobody told.
+    #[must_use]
+    pub const fn of(zones: Vec<(String, String)>) -> Self {
         Self { zones, key: None, notify: None, signing: None }
     }
 
