@@ -1,5 +1,6 @@
 //! Tables of questions and answers; everything goes through [`check`].
 
+mod denial;
 mod identity;
 mod laws;
 mod malformed;
@@ -8,9 +9,11 @@ mod negative;
 mod positive;
 mod referral;
 mod refusal;
+mod root;
 mod signed;
 mod size;
 mod tsig;
+mod unproven;
 
 use super::*;
 use crate::admit::Queriers;
@@ -74,7 +77,7 @@ fn ask(zone: &str, question: &str) -> Told {
 }
 
 fn table_of(zone: &str) -> Table {
-    let apex = zone.split_whitespace().nth(1).unwrap();
+    let apex = zone.split_whitespace().skip_while(|word| *word != "$ORIGIN").nth(1).unwrap();
     let table = Table::new();
     table.insert(ZoneId(1), ViewId::DEFAULT, name(apex)).unwrap();
     assert!(table.publish(ZoneId(1), serving(apex, zone)));
