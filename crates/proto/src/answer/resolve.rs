@@ -88,21 +88,22 @@ impl<'v> Walk<'v, '_, '_> {
         leaf: &Leaf<'v>,
         wildcard: Option<usize>,
     ) -> Step<'v> {
+        // RFC 4035 §2.5: NSEC and RRSIG may stand beside a CNAME, and are found before it.
         let wanted = match self.qtype {
             Rrtype::ANY => leaf.rrsets().find(|rrset| rrset.rrtype() != Rrtype::RRSIG),
-            Rrtype::RRSIG => return Step::Done(self.all_signatures(qname, leaf, wildcard)),
+            Rrtype::RRSIG => leaf.rrsets().find(|rrset| rrset.rrtype() == Rrtype::RRSIG),
             qtype => leaf.rrset(qtype),
         };
         if let Some(rrset) = wanted {
-            let sent = Sent::new(leaf, rrset, self.signatures);
-            return Step::Done(self.positive(qname, &sent, wildcard));
+            return Step::Done(if self.qtype == Rrtype::RRSIG {
+                self.all_signatures(qname, leaf, wildcard)
+            } else {
+                self.positive(qname, &Sent::new(leaf, rrset, self.signatures), wildcard)
+            });
         }
         match Sent::find(leaf, Rrtype::CNAME, self.signatures) {
-            // RFC 4035 §2.5: NSEC and RRSIG stand beside a CNAME, so it is no alias for them.
-            Some(sent) if self.qtype != Rrtype::NSEC => {
-                Step::Alias(Alias::Cname { sent, wildcard })
-            }
-            Some(_) | None => Step::Done(self.no_data(qname, wildcard)),
+            Some(sent) => Step::Alias(Alias::Cname { sent, wildcard }),
+            None => Step::Done(self.no_data(qname, wildcard)),
         }
     }
 
@@ -141,11 +142,10 @@ impl<'v> Walk<'v, '_, '_> {
         leaf: &Leaf<'v>,
         wildcard: Option<usize>,
     ) -> Verdict {
-        let mut signatures = leaf.rrsets().filter(|rrset| rrset.rrtype() == Rrtype::RRSIG);
-        let Some(first) = signatures.next() else { return self.no_data(qname, wildcard) };
         self.reply.set_authoritative();
-        let is_whole = core::iter::once(first)
-            .chain(signatures)
+        let is_whole = leaf
+            .rrsets()
+            .filter(|rrset| rrset.rrtype() == Rrtype::RRSIG)
             .try_for_each(|rrset| self.reply.require(Section::Answer, qname, &Sent::bare(rrset)));
         // What does not fit has set TC, and there is nothing to add.
         let _ = is_whole.and_then(|()| self.end_with(qname, wildcard));
