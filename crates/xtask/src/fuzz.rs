@@ -33,7 +33,7 @@ struct Wish<'w> {
 pub(crate) fn run(words: &[&str]) -> Result<()> {
     let wish = Wish::parse(words)?;
     let targets = targets(wish.target)?;
-    need_cargo_fuzz()?;
+    shell::need_cargo_tool("fuzz", CARGO_FUZZ)?;
     shell::run(shell::cargo().args(["fuzz", "build", "--sanitizer", "none"]))?;
     let work = work_folder()?;
     let mut findings = 0_u32;
@@ -174,15 +174,6 @@ fn work_folder() -> Result<PathBuf> {
     let metadata = layers::metadata(&["--no-deps"])?;
     let folder = metadata["target_directory"].as_str().context("cargo names no target folder")?;
     Ok(Path::new(folder).join("fuzz"))
-}
-
-fn need_cargo_fuzz() -> Result<()> {
-    if shell::succeeds(shell::cargo().args(["fuzz", "--version"])) {
-        return Ok(());
-    }
-    println!("fuzz: cargo-fuzz is not installed; installing version {CARGO_FUZZ}.");
-    let install = ["install", "--quiet", "--locked", "cargo-fuzz", "--version", CARGO_FUZZ];
-    shell::run(shell::cargo().args(install))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod bench;
 mod deny;
 mod fuzz;
 mod layers;
+mod mutants;
 mod rfc_map;
 mod setup;
 mod shell;
@@ -22,6 +23,7 @@ cargo xtask <verb>
   rfc-map         write docs/rfc-map.md from the headers of the modules
   fuzz [target] [--seconds n] [--keep]
                   run the fuzz targets, a minute each; --keep adds what they reach to the corpora
+  mutants         fail if a change to the code that answers survives the tests; takes an hour
   bench <name>    measure beside the peers: first";
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         ["deny"] => deny::run(),
         ["rfc-map"] => rfc_map::run(rfc_map::Act::Write),
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["mutants", rest @ ..] => mutants::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -56,6 +56,16 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
+/// Installs `cargo-<verb>` of this version, after saying so, unless some version is there.
+pub(crate) fn need_cargo_tool(verb: &str, version: &str) -> Result<()> {
+    if succeeds(cargo().args([verb, "--version"])) {
+        return Ok(());
+    }
+    let package = format!("cargo-{verb}");
+    println!("{verb}: {package} is not installed; installing version {version}.");
+    run(cargo().args(["install", "--quiet", "--locked", &package, "--version", version]))
+}
+
 /// The command as one would type it: the name of the program, not its path.
 fn line_of(command: &Command) -> String {
     let program = Path::new(command.get_program());
