@@ -13,6 +13,7 @@ use crate::key::Key;
 use crate::primary::{self, zone_file};
 use crate::program::{self, Program};
 use crate::secondary::Secondary;
+use crate::sign::Denial;
 use crate::wait;
 
 /// What a `named` is to be. Start it with [`Setup::start`].
@@ -29,6 +30,8 @@ pub struct Setup {
     pub allow_transfer: String,
     /// Offset of its clock in libfaketime's words, such as `+1h`.
     pub clock: Option<String>,
+    /// If it is to sign its zones itself, with keys of its own.
+    pub signing: Option<Denial>,
 }
 
 impl Setup {
@@ -41,6 +44,7 @@ impl Setup {
             notify: None,
             allow_transfer: "any;".to_owned(),
             clock: None,
+            signing: None,
         }
     }
 
@@ -146,17 +150,35 @@ impl Named {
             .keys
             .first()
             .map_or_else(|| "localhost".to_owned(), |key| format!("key \"{}\"", key.name));
+        text.extend(setup.signing.map(policy));
+        let signed = setup.signing.map_or("", |_| "dnssec-policy ours;");
         for (number, (apex, _)) in setup.zones.iter().enumerate() {
             let file = zone_file(number);
             let file = file.display();
             let _infallible = writeln!(
                 text,
                 "zone \"{apex}\" {{ type primary; file \"{file}\"; allow-update {{ {editors}; }}; \
-                 {notify} }};"
+                 {notify} {signed} }};"
             );
         }
         text
     }
+}
+
+/// How a zone that BIND signs is signed: one key, and by what it says that something is not there.
+fn policy(denial: Denial) -> String {
+    let denial = match denial {
+        Denial::Nsec => String::new(),
+        Denial::Nsec3 { iterations, salt, opt_out } => format!(
+            "nsec3param iterations {iterations} optout {} salt-length {};",
+            if opt_out { "yes" } else { "no" },
+            salt.len() / 2
+        ),
+    };
+    format!(
+        "dnssec-policy \"ours\" {{\n  keys {{ csk lifetime unlimited algorithm ecdsap256sha256; }};\n  \
+         {denial}\n}};\n"
+    )
 }
 
 /// A secondary of all zones, transferred whole from one primary.

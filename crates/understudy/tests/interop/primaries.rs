@@ -1,17 +1,18 @@
-//! Knot, PowerDNS and YADIFA as primaries (I-1, I-2, I-5, I-6, I-13). Each has ways of its own: Knot
+//! Knot, PowerDNS and YADIFA as primaries, and whoever signs (I-1, I-2, I-5, I-6, I-13). Each has ways of its own: Knot
 //! signs what is edited and sends the difference, PowerDNS sends the whole zone to whom asks for a
 //! difference and signs as it sends, YADIFA sends small messages and lower-case owners.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use peers::ask;
+use peers::ask::{self, Query, Transport};
 use peers::daemon::{self, Daemon, Zone};
 use peers::key::Key;
 use peers::ports;
 use peers::primary::{Primary, Setup};
 use peers::records::{self, APEX};
 use peers::sign::{self, Denial};
-use peers::{knot, pdns, wait, yadifa};
+use peers::{knot, named, nsd, pdns, wait, yadifa};
 
 /// Starts one of them.
 type Start = fn(Setup) -> Primary;
@@ -33,11 +34,23 @@ fn pair(start: Start, setup: Setup) -> (Primary, Daemon) {
 
 /// Every record of the primary's zone is held, each rrset is answered, and with its signatures.
 #[track_caller]
-fn assert_whole(primary: &Primary, daemon: &Daemon, apex: &str) {
-    let records = ask::axfr(primary.at, apex).expect("an AXFR from the primary");
+fn assert_whole(primary: SocketAddr, daemon: &Daemon, apex: &str) {
+    let records = ask::axfr(primary, apex).expect("an AXFR from the primary");
     assert_eq!(daemon.status(apex)["records"], records.len(), "{apex}");
-    records::assert_same_content(primary.at, daemon.at, apex);
+    records::assert_same_content(primary, daemon.at, apex);
     records::assert_signatures_of(&records, daemon.at);
+}
+
+/// A name that does not exist is denied by records of this type.
+#[track_caller]
+fn assert_denied_by(daemon: &Daemon, rrtype: Option<u16>) {
+    let query = Query::new("absent-from-all.example.", ask::A).with_dnssec();
+    let answer = ask::exchange(daemon.at, &query, Transport::Tcp).expect("an answer");
+    assert_eq!(answer.rcode, ask::NXDOMAIN);
+    let found = answer.authority.iter().map(|record| record.rrtype);
+    let found = found.filter(|rrtype| [ask::NSEC, ask::NSEC3].contains(rrtype));
+    let found: BTreeSet<u16> = found.collect();
+    assert_eq!(found, rrtype.into_iter().collect());
 }
 
 /// The text of a zone that all of them read.
@@ -58,10 +71,10 @@ fn check_zones_arrive_whole(start: Start) {
     });
     let (primary, daemon) = pair(start, setup);
     assert_eq!(daemon.status(APEX)["signed"], false);
-    assert_whole(&primary, &daemon, APEX);
+    assert_whole(primary.at, &daemon, APEX);
     for (apex, _) in signed {
         assert_eq!(daemon.status(apex)["signed"], true, "{apex}");
-        assert_whole(&primary, &daemon, apex);
+        assert_whole(primary.at, &daemon, apex);
     }
 }
 
@@ -81,8 +94,8 @@ fn zones_from_powerdns_arrive_whole() {
     let setup =
         Setup::new(APEX, &records::zone(1)).with_zone("second.test.", &text("second.test."));
     let (primary, daemon) = pair(pdns::primary, setup);
-    assert_whole(&primary, &daemon, APEX);
-    assert_whole(&primary, &daemon, "second.test.");
+    assert_whole(primary.at, &daemon, APEX);
+    assert_whole(primary.at, &daemon, "second.test.");
 }
 
 /// Edits are told by NOTIFY with the key, asked for by IXFR with the key, and served.
@@ -124,37 +137,95 @@ fn edits_at_yadifa_follow_its_signed_notify_and_its_answer_contents_it() {
     assert!(!primary.log().contains("no AA in answer"), "{}", primary.log());
 }
 
-/// The primary signs what is edited; signatures and proofs come along.
+/// The primary signs what is edited; signatures and proofs come along as diffs.
 #[track_caller]
-fn check_zone_signed_by_its_primary_stays_whole(start: Start, denial: Denial) {
-    let (primary, daemon) = pair(start, Setup::new(APEX, &records::zone(1)).signing(denial));
-    assert_whole(&primary, &daemon, APEX);
+fn check_signed_edits(primary: SocketAddr, daemon: &Daemon, update: impl Fn(&[&str])) {
+    assert_whole(primary, daemon, APEX);
     for edits in [
         &["add new.example. 60 TXT \"new\"", "add below.new.example. 60 A 192.0.2.9"][..],
         &["delete host7.example. A", "add cut.example. 60 NS ns.elsewhere.test."],
         &["delete new.example."],
     ] {
-        let before = ask::serial(primary.at, APEX);
-        primary.update(APEX, edits);
+        let before = ask::serial(primary, APEX);
+        update(edits);
         let serial = wait::within(wait::SOON, "the primary has a new serial", || {
-            ask::serial(primary.at, APEX).filter(|serial| Some(*serial) != before)
+            ask::serial(primary, APEX).filter(|serial| Some(*serial) != before)
         });
         daemon.wait_for_serial(APEX, serial);
-        assert_whole(&primary, &daemon, APEX);
+        assert_whole(primary, daemon, APEX);
     }
     assert_eq!(daemon.status(APEX)["last_success"]["action"], "ixfr");
 }
 
+const DENIALS: [(Denial, u16); 2] = [(Denial::Nsec, ask::NSEC), (Denial::nsec3(), ask::NSEC3)];
+
+#[track_caller]
+fn check_zone_signed_by_its_primary_stays_whole(start: Start) {
+    for (denial, rrtype) in DENIALS {
+        let (primary, daemon) = pair(start, Setup::new(APEX, &records::zone(1)).signing(denial));
+        check_signed_edits(primary.at, &daemon, |edits| primary.update(APEX, edits));
+        assert_denied_by(&daemon, Some(rrtype));
+    }
+}
+
 #[test]
 fn zone_that_knot_signs_stays_whole_over_edits() {
-    check_zone_signed_by_its_primary_stays_whole(knot::primary, Denial::Nsec);
-    check_zone_signed_by_its_primary_stays_whole(knot::primary, Denial::nsec3());
+    check_zone_signed_by_its_primary_stays_whole(knot::primary);
 }
 
 #[test]
 fn zone_that_powerdns_signs_stays_whole_over_edits() {
-    check_zone_signed_by_its_primary_stays_whole(pdns::primary, Denial::Nsec);
-    check_zone_signed_by_its_primary_stays_whole(pdns::primary, Denial::nsec3());
+    check_zone_signed_by_its_primary_stays_whole(pdns::primary);
+}
+
+/// BIND signs step by step and notes at the apex how far it is: all is done where every such note
+/// ends with a one.
+fn has_signed_all(primary: SocketAddr, denial: u16) -> bool {
+    const NOTE: u16 = 65_534;
+    let records = ask::axfr(primary, APEX).unwrap_or_default();
+    let mut notes = records.iter().filter(|record| record.rrtype == NOTE);
+    records.iter().any(|record| record.rrtype == denial)
+        && notes.all(|note| note.rdata.len() == 5 && note.rdata[4] == 1)
+}
+
+#[test]
+fn zone_that_bind_signs_stays_whole_over_edits() {
+    for (denial, rrtype) in DENIALS {
+        let secondary = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()));
+        let mut setup = named::Setup::new(APEX, &records::zone(1)).notifying(secondary, None);
+        setup.signing = Some(denial);
+        let named = setup.start();
+        wait::until(wait::SOON, "named has signed all", || has_signed_all(named.at, rrtype));
+        let zones = vec![Zone::from(APEX, named.at, None)];
+        let daemon = daemon::Setup::listening(secondary, zones).start();
+        daemon.wait_for_serial(APEX, ask::serial(named.at, APEX).expect("a serial of named"));
+        check_signed_edits(named.at, &daemon, |edits| named.update(APEX, edits));
+        assert_denied_by(&daemon, Some(rrtype));
+    }
+}
+
+/// Threat 7: a zone is signed, changes its keys and its denial in every direction and ends unsigned; NSD
+/// sends each as the difference of two files. What is denied is denied by what the version has.
+#[test]
+fn zone_that_changes_its_denial_is_denied_by_what_it_has() {
+    let (primary, daemon) = pair(nsd::primary, Setup::new(APEX, &records::zone(1)));
+    assert_denied_by(&daemon, None);
+    for (serial, denial) in (2..).zip([
+        Some((Denial::Nsec, ask::NSEC)),
+        Some((Denial::nsec3(), ask::NSEC3)),
+        Some((Denial::opt_out(), ask::NSEC3)),
+        Some((Denial::Nsec, ask::NSEC)),
+        None,
+        Some((Denial::nsec3(), ask::NSEC3)),
+        None,
+    ]) {
+        let text = records::zone(serial);
+        let signed = denial.map(|(denial, _)| sign::with_bind(APEX, &text, denial));
+        primary.replace_zone(APEX, &signed.unwrap_or(text));
+        daemon.wait_for_serial(APEX, serial);
+        assert_whole(primary.at, &daemon, APEX);
+        assert_denied_by(&daemon, denial.map(|(_, rrtype)| rrtype));
+    }
 }
 
 /// To an unknown key, to a wrong secret and to none; PowerDNS says the same to all three.
