@@ -1,12 +1,13 @@
 //! What a query is answered with.
 //!
 //! Pure: a function from the table's present versions, the query and the rules to octets in the
-//! caller's buffer. It takes no lock, allocates nothing and waits for nothing.
+//! caller's buffer. It takes no lock and waits for nothing; unless the query is signed it allocates nothing.
 //!
-//! Standards: RFC 1034 §4.3.2 (the algorithm; `resolve`) · RFC 4592 (wildcards) · RFC 6672 (DNAME) ·
-//! RFC 2308 §3, §5 (negative answers) · RFC 6604 (rcode and AA of chains) · RFC 9471 (glue is not
-//! optional; `additional`) · RFC 2181 §9 (truncation; `reply`) · RFC 8482 §4.1 (ANY) · RFC 8914
-//! (extended errors) · RFC 4035 §3.1 (signatures, DS, AD and CD) · RFC 6895 §3.1 (meta types).
+//! Standards: RFC 1034 §4.3.2 (the algorithm; `resolve`), §3.7 (class ANY) · RFC 4592 (wildcards) · RFC
+//! 6672 (DNAME) · RFC 2308 §3, §5 (negative answers) · RFC 6604 (rcode and AA of chains) · RFC 9471 (glue is
+//! not optional; `additional`) · RFC 2181 §9 (truncation; `reply`) · RFC 8482 §4.1 (ANY) · RFC 8914
+//! (extended errors) · RFC 4035 §3.1 (signatures, DS, AD and CD) · RFC 5155 §7.2 (`denial`) · RFC 4892
+//! (class CH; `identity`) · RFC 8945 §5.3 (`signed`) · RFC 6895 §3.1 (meta types).
 //!
 //! Invariants: A1 an rrset, with its signatures if these are wanted, is sent whole or not at all.
 //! A2 TC says that something the reader needs was left out; what is left out without TC can be asked
@@ -14,13 +15,29 @@
 //! on every transport, less what does not fit. A5 work is bounded: [`LINKS_MAX`] links of a chain,
 //! [`TARGETS_MAX`] targets of an answer, for glue the servers of one cut.
 //!
-//! Choices where standards leave one: apex NS are not added to positive answers (Knot; fewer octets
-//! to reflect). ANY is one rrset on every transport (NSD, Knot). A loop of aliases is told once, a
-//! chain that is too long in part, both with NOERROR (NSD, Knot): the resolver goes on from there.
-//! An alias is followed within its zone only: the next zone has another operator.
+//! Choices where standards leave one, and who chose alike:
+//! - Apex NS are not added to positive answers: fewer octets to reflect (Knot).
+//! - ANY is one rrset on every transport (NSD, Knot). RRSIG is all signatures of the name (BIND, NSD).
+//! - A loop of aliases is told once, a chain that is too long in part, both with NOERROR (NSD, Knot): the
+//!   resolver goes on from there. BIND says SERVFAIL. An alias is followed within its zone only: the next
+//!   zone has another operator.
+//! - An alias is followed for every type that does not stand beside it, NSEC and RRSIG included (NSD): to
+//!   deny them there would be bogus (RFC 6840 §4.3).
+//! - NSEC of a cut is the parent's to give, like its DS (BIND). NSD and Knot refer.
+//! - The proof of a wildcard that is an empty non-terminal has the NSEC that shows it is one (NSD). A DNAME
+//!   that makes a name too long is YXDOMAIN (BIND, NSD), and needs no proof.
+//! - DS in a referral is sent with its signature or not at all.
+//! - CD is cleared, as RFC 4035 §3.1.6 says of authorities, whatever §3 says of all.
+//! - Meta types and OPT are FORMERR, MAILA and MAILB NOTIMP (BIND); types 0 and 65535 are data that nobody
+//!   has. Class ANY is answered from class IN, without AA. Of class CH is told what the operator set, to
+//!   those who may query.
+//! - Options we do not do, cookies among them, are passed over whatever they hold. So are records of no use
+//!   in the additional section; elsewhere a query has none, and they are FORMERR.
+//! - Errors in the header or the question are told without OPT: what follows was not read. NOTIMP is never
+//!   signed: of another opcode nothing is known, not even where a signature would be.
 //!
-//! Not here: choosing the view, rate limits, NOTIFY, denial proofs (they go behind the SOA in
-//! `resolve`), transfers to others.
+//! Not here: choosing the view, rate limits, NOTIFY, which records prove an absence (`zone`), transfers to
+//! others.
 
 mod additional;
 mod chain;

@@ -164,6 +164,46 @@ fn threat_36_a_chain_is_followed_for_sixteen_links_and_no_further() {
     check("c0.example. A", &format!("NOERROR aa{}", links(0, 16)));
 }
 
+/// Threat 36: the work is the same however long the chain is, and wherever one comes in.
+#[test]
+fn threat_36_of_a_chain_of_ten_thousand_aliases_sixteen_links_are_told() {
+    let mut zone = String::from("$ORIGIN z.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\n");
+    for n in 0..10_000 {
+        zone += &format!("c{n} CNAME c{}\n", n + 1);
+    }
+    zone += "*.w CNAME c0\nc10000 A 192.0.2.1\n";
+    let links = |from: usize| {
+        (from..from + 16)
+            .map(|n| format!("\nanswer c{n}.z. 60 CNAME c{}.z.", n + 1))
+            .collect::<String>()
+    };
+    for from in [0, 5_000, 9_983] {
+        check_in(&zone, &format!("c{from}.z. A tcp"), &format!("NOERROR aa{}", links(from)));
+    }
+    let end = "\nanswer c10000.z. 60 A 192.0.2.1";
+    check_in(&zone, "c9984.z. A tcp", &format!("NOERROR aa{}{end}", links(9_984)));
+    let whole = format!("NOERROR aa answer x.w.z. 60 CNAME c0.z.{}", links(0));
+    let (shorter, _) = whole.rsplit_once("\nanswer").unwrap();
+    check_in(&zone, "x.w.z. A tcp", shorter);
+}
+
+/// Threat 36: a wildcard whose target it matches itself leads to one more name, not to many.
+#[test]
+fn threat_36_a_wildcard_that_leads_below_itself_ends() {
+    let zone =
+        "$ORIGIN z.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\n*.w CNAME a.b.c.w\n*.v CNAME *.v\n";
+    check_in(
+        zone,
+        "x.w.z. A",
+        "NOERROR aa answer x.w.z. 60 CNAME a.b.c.w.z. answer a.b.c.w.z. 60 CNAME a.b.c.w.z.",
+    );
+    check_in(
+        zone,
+        "x.v.z. A",
+        "NOERROR aa answer x.v.z. 60 CNAME *.v.z. answer *.v.z. 60 CNAME *.v.z.",
+    );
+}
+
 #[test]
 fn rfc6672_3_1_a_name_below_a_dname_is_rewritten_with_a_synthesized_cname() {
     check(

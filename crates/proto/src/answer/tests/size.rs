@@ -67,6 +67,16 @@ fn threat_39_addresses_of_at_most_thirteen_targets_travel_along() {
     assert_eq!((told.answer.len(), told.additional.len()), (1_000, 13));
 }
 
+/// Threat 35: a place to point at is looked for in few places, however many there are.
+#[test]
+fn threat_35_an_answer_of_thousands_of_names_is_whole_and_every_name_can_be_read() {
+    let mut zone = String::from("$ORIGIN z.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\n");
+    (0..2_800).for_each(|n| zone += &format!("mx MX 1 t{n}.x{}.y\n", n % 7));
+    let told = ask(&zone, "mx.z. MX tcp");
+    assert_eq!((told.answer.len(), told.additional.len()), (2_800, 0));
+    assert!(told.octets.len() > 2_800 * 20);
+}
+
 #[test]
 fn a_synthesized_cname_that_does_not_fit_truncates() {
     let target = ["t"; 3].map(|letter| letter.repeat(60)).join(".");
