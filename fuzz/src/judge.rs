@@ -336,7 +336,6 @@ impl<'q> Reply<'q> {
             | Kind::Servfail
             | Kind::Formerr
             | Kind::NotImp
-            | Kind::NotAuth
             | Kind::Badvers
             | Kind::NotAuth
             | Kind::Dropped => {}
