@@ -18,3 +18,6 @@ pub mod record;
 pub mod serial;
 pub mod tsig;
 pub mod ttl;
+
+#[cfg(test)]
+mod tests;

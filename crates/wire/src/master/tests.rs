@@ -1,5 +1,6 @@
 //! What master files say, and what is wrong with them.
 
+mod bind;
 mod generate;
 
 use super::*;

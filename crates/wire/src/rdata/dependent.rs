@@ -169,6 +169,13 @@ pub(super) fn is_printable(field: Dependent, octets: &[u8]) -> bool {
     }
 }
 
+/// Whether the name in a printable field has octets that are escaped on paper.
+pub(super) fn has_escapes(field: Dependent, octets: &[u8]) -> bool {
+    let name = field.name_start(octets).and_then(|(start, _)| octets.get(start..));
+    name.and_then(|name| NameRef::from_wire(name).ok())
+        .is_some_and(|name| name.to_string().contains('\\'))
+}
+
 /// Prints a field that [`is_printable`].
 pub(super) fn print(field: Dependent, octets: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
     let &[first, ref after @ ..] = octets else { return Err(fmt::Error) };

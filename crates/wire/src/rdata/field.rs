@@ -31,7 +31,8 @@ impl Field {
             Self::Location => measure_location(rest),
             Self::Text | Self::Salt => counted(self, rest),
             Self::NextHashed | Self::Tag => measure_not_empty(self, rest),
-            Self::Texts => measure_texts(rest),
+            Self::Texts => measure_texts(rest, usize::MAX),
+            Self::TextPair => measure_texts(rest, 2),
             Self::Quoted(min) | Self::Hex(min) | Self::Base64(min) => {
                 fixed(self, rest, min).map(|_| rest.len())
             }
@@ -54,6 +55,7 @@ impl Field {
             | Self::Dependent(_)
             | Self::Text
             | Self::Texts
+            | Self::TextPair
             | Self::Tag
             | Self::Quoted(_)
             | Self::Hex(_)
@@ -87,6 +89,7 @@ impl Field {
             Self::Fixed(_)
             | Self::Text
             | Self::Texts
+            | Self::TextPair
             | Self::Tag
             | Self::Quoted(_)
             | Self::Hex(_)
@@ -114,6 +117,7 @@ impl Field {
             Self::Dependent(field) => field.label(),
             Self::Text => "a character-string",
             Self::Texts => "one or more character-strings",
+            Self::TextPair => "one or two character-strings",
             Self::Tag => "a property tag of letters and digits",
             Self::Quoted(_) => "a string",
             Self::Hex(_) => "hex digits",
@@ -203,15 +207,18 @@ fn measure_not_empty(field: Field, rest: &[u8]) -> Result<usize, RdataError> {
     Ok(octets)
 }
 
-fn measure_texts(rest: &[u8]) -> Result<usize, RdataError> {
+fn measure_texts(rest: &[u8], count_max: usize) -> Result<usize, RdataError> {
     let mut left = rest;
-    loop {
+    let mut count = 0_usize;
+    while count < count_max {
         let octets = counted(Field::Texts, left)?;
         left = left.get(octets..).unwrap_or_default();
+        count = count.saturating_add(1);
         if left.is_empty() {
-            return Ok(rest.len());
+            break;
         }
     }
+    Ok(rest.len().saturating_sub(left.len()))
 }
 
 /// Threat 5: a signature over a meta type would hide in the zone as data of that type.

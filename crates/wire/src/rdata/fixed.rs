@@ -100,7 +100,12 @@ impl Fixed {
             Self::Algorithm => out.push(mnemonics::algorithm(text)?),
             Self::Protocol => out.push(mnemonics::protocol(text)?),
             Self::Scheme => out.push(mnemonics::scheme(text)?),
-            Self::Type | Self::Covered => out.extend(unsigned::<Rrtype>(text)?.0.to_be_bytes()),
+            Self::Type => out.extend(unsigned::<Rrtype>(text)?.0.to_be_bytes()),
+            // BIND prints types without a mnemonic as a bare number here.
+            Self::Covered => {
+                let rrtype = unsigned(text).or_else(|| unsigned(text).map(Rrtype))?;
+                out.extend(rrtype.0.to_be_bytes());
+            }
             Self::CertType => out.extend(mnemonics::cert_type(text)?.to_be_bytes()),
             Self::Ipv4 => out.extend(unsigned::<Ipv4Addr>(text)?.octets()),
             Self::Ipv6 => out.extend(unsigned::<Ipv6Addr>(text)?.octets()),

@@ -105,7 +105,7 @@ fn parse_field(
             read.ok_or_else(|| word.unexpected(label))?;
         }
         Field::Text | Field::Tag => push_text(words.expect(label)?, out)?,
-        Field::Texts => {
+        Field::Texts | Field::TextPair => {
             push_text(words.expect(label)?, out)?;
             while let Some(word) = words.next() {
                 push_text(word, out)?;

@@ -12,6 +12,7 @@
 //! Not here: owners, ttls and types in front of it (`master`).
 
 use super::field::{Extent, measure_name, u16_at};
+use super::fixed::Fixed;
 use super::table::{self, Field, Readers, Row};
 use super::{bitmap, dependent, location, svcb, validate};
 use crate::codes::Rrtype;
@@ -94,7 +95,7 @@ fn print_generic(rdata: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
 fn is_printable(row: &Row, rdata: &[u8], dialect: Dialect) -> bool {
     let is_readable = |field, octets: &[u8]| match dialect {
         Dialect::Own => true,
-        Dialect::Portable => is_field_portable(field, octets),
+        Dialect::Portable => is_field_portable(row.rrtype, field, octets),
     };
     (dialect == Dialect::Own || row.readers == Readers::All)
         && !rdata.is_empty()
@@ -129,6 +130,7 @@ fn is_field_printable(field: Field, octets: &[u8]) -> bool {
         | Field::Fixed(_)
         | Field::Text
         | Field::Texts
+        | Field::TextPair
         | Field::Tag
         | Field::Quoted(_)
         | Field::Hex(_)
@@ -143,10 +145,43 @@ fn is_field_printable(field: Field, octets: &[u8]) -> bool {
     }
 }
 
-/// Whether every server reads the text of a printable field. Some want a word where nothing stands.
-fn is_field_portable(field: Field, octets: &[u8]) -> bool {
-    let may_be_empty = !matches!(field, Field::Base64(_) | Field::Bitmap(_) | Field::Ports);
-    may_be_empty || !octets.is_empty()
+/// Whether every server reads the text of a printable field. Found out by trying random ones.
+fn is_field_portable(rrtype: Rrtype, field: Field, octets: &[u8]) -> bool {
+    match field {
+        // ldns, and for some types NSD, want a word where nothing stands.
+        Field::Base64(_) | Field::Bitmap(_) | Field::Ports => !octets.is_empty(),
+        // NSD asks the system for the name of the protocol, which may not know it.
+        Field::Fixed(Fixed::Protocol) => matches!(octets, [6 | 17]),
+        // NSD takes a ttl above 31 bits for none, and puts its default there.
+        Field::Fixed(Fixed::Seconds) => octets.first().is_some_and(|first| *first < 0x80),
+        // NSD keeps the first string of SPF and drops the others.
+        Field::Texts if rrtype == Rrtype::SPF => octets
+            .first()
+            .is_some_and(|length| usize::from(*length) == octets.len().wrapping_sub(1)),
+        // NSD wants lower case in property tags, against RFC 8659 §4.1.
+        Field::Tag => !octets.iter().any(u8::is_ascii_uppercase),
+        // ldns reads hashes of SHA-1, the only ones there are, and few others.
+        Field::NextHashed => octets.len() == 21,
+        // NSD refuses what RFC 9460 §8 leaves to clients.
+        Field::SvcParams => svcb::is_consistent(octets),
+        // NSD loses the escapes of this name.
+        Field::Dependent(field) => !dependent::has_escapes(field, octets),
+        Field::Fixed(_)
+        | Field::Name(_)
+        | Field::Names
+        | Field::Text
+        | Field::Texts
+        | Field::TextPair
+        | Field::Quoted(_)
+        | Field::Hex(_)
+        | Field::Blob
+        | Field::Nsap
+        | Field::AtmAddress
+        | Field::Salt
+        | Field::NxtBitmap
+        | Field::Prefixes
+        | Field::Location => true,
+    }
 }
 
 fn print_fields(
@@ -174,7 +209,7 @@ fn print_field(
     match field {
         Field::Name(_) => print_name(octets, out),
         Field::Fixed(fixed) => fixed.print(octets, dialect, out),
-        Field::Text | Field::Texts => print_texts(octets, out),
+        Field::Text | Field::Texts | Field::TextPair => print_texts(octets, out),
         Field::Tag => write_text(octets.get(1..).unwrap_or_default(), out),
         Field::Quoted(_) => print_quoted(octets, out),
         Field::Hex(_) => encode(&HEXUPPER, octets, out),

@@ -33,6 +33,15 @@ pub(super) fn check(rest: &[u8]) -> Result<(), RdataError> {
     Ok(())
 }
 
+/// Whether the keys that a checked rdata calls mandatory are there, and `alpn` wherever its default is
+/// declined (RFC 9460 §7.1.1, §8).
+pub(super) fn is_consistent(rest: &[u8]) -> bool {
+    let value_of = |key| params(rest).find(|(found, _)| *found == key).map(|(_, value)| value);
+    let mandatory = value_of(MANDATORY).unwrap_or_default();
+    mandatory.chunks_exact(2).all(|pair| value_of(u16_at(pair, 0)).is_some())
+        && (value_of(NO_DEFAULT_ALPN).is_none() || value_of(ALPN).is_some())
+}
+
 /// The parameters of a checked rdata as (key, value), in order.
 pub(super) fn params(rest: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     let mut left = rest;

@@ -30,6 +30,8 @@ pub(super) enum Field {
     Text,
     /// Character-strings up to the end, one at least.
     Texts,
+    /// One character-string or two.
+    TextPair,
     /// A CAA property tag: a length octet, then ASCII letters and digits (RFC 8659 §4.1).
     Tag,
     /// The rest, printed between quotes; at least so many octets.
@@ -182,7 +184,7 @@ const ROWS: &[Row] = {
         row_of(17, &[LEGACY, LEGACY]),   // RP, RFC 1183
         row_of(18, &[U16, LEGACY]),      // AFSDB, RFC 1183
         row_of(19, &[Text]),             // X25, RFC 1183
-        row_of(20, &[Texts]),            // ISDN, RFC 1183: one string or two
+        row_of(20, &[TextPair]),         // ISDN, RFC 1183
         row_of(21, &[U16, LEGACY]),      // RT, RFC 1183
         row_of(22, &[Nsap]),             // NSAP, RFC 1706
         row_of(23, &[PLAIN]).for_some(), // NSAP-PTR, RFC 1348

@@ -2,9 +2,12 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "tests may overflow loudly")]
 
+mod dnspython;
 pub(crate) mod generator;
 mod hostile;
+mod iana;
 mod laws;
+mod readers;
 mod types;
 
 use super::*;

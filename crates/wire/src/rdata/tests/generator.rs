@@ -45,6 +45,9 @@ fn any_field(field: Field) -> BoxedStrategy<Vec<u8>> {
         Field::Texts => proptest::collection::vec(octets(0..=20).prop_map(counted), 1..4)
             .prop_map(|texts| texts.concat())
             .boxed(),
+        Field::TextPair => proptest::collection::vec(octets(0..=20).prop_map(counted), 1..3)
+            .prop_map(|texts| texts.concat())
+            .boxed(),
         Field::NextHashed => octets(1..=40).prop_map(counted).boxed(),
         Field::Tag => "[a-zA-Z0-9]{1,15}".prop_map(move |tag| counted(tag.into_bytes())).boxed(),
         Field::Quoted(min) | Field::Hex(min) | Field::Base64(min) => octets(min..=300).boxed(),

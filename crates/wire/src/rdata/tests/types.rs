@@ -244,6 +244,11 @@ fn the_same_may_be_written_in_other_ways() {
         "A 13 2 3600 19700102000000 19700101000000 7 . AAAA",
     );
     reads_as(
+        "RRSIG",
+        "123 13 2 1 1 1 7 . AAAA",
+        "TYPE123 13 2 1 19700101000001 19700101000001 7 . AAAA",
+    );
+    reads_as(
         "NSEC3",
         "1 0 0 - 2t7b4g4vsa5smi47k61mv5bv1a22bojr",
         "1 0 0 - 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR",
