@@ -32,6 +32,7 @@ mod rfc7766;
 mod rfc8482;
 mod rfc8906;
 mod rfc8914;
+mod rfc8945;
 mod rfc9276;
 mod rfc9471;
 mod rfc9619;

@@ -4,6 +4,7 @@
 use super::wire::{self, Stream};
 use super::{Verdict, known};
 use peers::ask::{self, Message, Name, Transport};
+use peers::key::Key;
 use peers::sign::{self, Denial};
 use peers::{daemon, knot, named, nsd, primary, wait};
 use std::any::Any;
@@ -125,7 +126,12 @@ fn start_secondary(
     let secondary = match against {
         Against::Understudy => {
             let zones = apexes.iter().map(|apex| daemon::Zone::from(apex, primary, None));
-            let daemon = daemon::Setup::new(zones.collect()).start();
+            let mut setup = daemon::Setup::new(zones.collect());
+            let Key { name, algorithm, secret } = Key::of_questions();
+            setup.further = format!(
+                "[[key]]\nname = \"{name}\"\nalgorithm = \"{algorithm}\"\nsecret = \"{secret}\"\n"
+            );
+            let daemon = setup.start();
             for apex in apexes {
                 let awaited = format!("understudy serves {apex}");
                 wait::until(wait::SOON, &awaited, || ask::serial(daemon.at, apex).is_some());

@@ -1,14 +1,14 @@
 //! RFC 1996: NOTIFY, as a secondary answers it.
 
-mod s3;
-mod s4;
+mod s3_10;
+mod s4_7;
 
 use crate::judge::{Zone, judge};
 
 #[test]
 fn rfc_1996_notify() {
     let zone = Zone::new("example.", include_str!("../zones/general.zone"));
-    judge(1996, &[zone], &[("3.10", s3::claims), ("4.7", s4::claims)]);
+    judge(1996, &[zone], &[("3.10", s3_10::claims), ("4.7", s4_7::claims)]);
 }
 
 /// A NOTIFY of a name, as a query for its SOA with another opcode and AA.

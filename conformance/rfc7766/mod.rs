@@ -2,6 +2,7 @@
 
 mod s5;
 mod s6_2_1;
+mod s6_2_4;
 mod s7;
 mod s8;
 
@@ -16,6 +17,12 @@ fn rfc_7766_tcp() {
     judge(
         7766,
         &zones,
-        &[("5", s5::claims), ("6.2.1", s6_2_1::claims), ("7", s7::claims), ("8", s8::claims)],
+        &[
+            ("5", s5::claims),
+            ("6.2.1", s6_2_1::claims),
+            ("6.2.4", s6_2_4::claims),
+            ("7", s7::claims),
+            ("8", s8::claims),
+        ],
     );
 }

@@ -1,7 +1,7 @@
-//! §4.1, §4.4: of a name that exists at least one rrset is answered, whole; the same rules hold for
-//! names that do not, and for aliases and cuts.
+//! §4.1: of a name that exists at least one rrset is answered, whole, with its signature for those who
+//! say DO. Names that do not exist, aliases and cuts are as for other types.
 
-use crate::judge::{Section, ensure};
+use crate::judge::{Section, ensure, line};
 use peers::ask::{Query, Transport};
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ pub(crate) fn claims(section: &mut Section<'_>) {
          authority example. 300 SOA ...",
     );
     section.claim(
-        "§4.4: an alias is answered for any type, and not followed",
+        "an alias is answered for any type, and not followed",
         "www.example. ANY",
         "NOERROR aa
          answer www.example. 3600 CNAME web.example.",
@@ -44,5 +44,14 @@ pub(crate) fn claims(section: &mut Section<'_>) {
         let owner = peers::ask::Name::new("a.wild.example.");
         let is_so = !answer.answer.is_empty() && answer.answer.iter().all(|r| r.owner == owner);
         ensure(is_so, || format!("{answer:?}"))
+    });
+    section.holds("with DO each rrset of any type has its signature", |server| {
+        let octets = Query::new("host.signed.test.", 255).with_dnssec().octets();
+        let answer = server.answer(&octets, Transport::Tcp)?;
+        let covered = answer.answers_of(46).filter_map(|r| r.rdata.first_chunk().copied());
+        let covered: BTreeSet<u16> = covered.map(u16::from_be_bytes).collect();
+        let types: BTreeSet<u16> = answer.answer.iter().map(|record| record.rrtype).collect();
+        let is_so = !types.is_empty() && types.iter().all(|t| *t == 46 || covered.contains(t));
+        ensure(is_so, || format!("{:?}", answer.answer.iter().map(line).collect::<Vec<_>>()))
     });
 }

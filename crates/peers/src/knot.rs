@@ -63,14 +63,16 @@ fn policy(denial: Denial) -> String {
 #[must_use]
 pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
     let config = |folder: &Path, at: SocketAddr| {
-        let mut text = server(folder, at);
+        let mut text = server(folder, at) + &Key::of_questions().for_knot();
         let (ip, port) = (primary.ip(), primary.port());
         let _infallible = writeln!(
             text,
             "remote:\n  - id: primary\n    address: {ip}@{port}\n\
              acl:\n  - id: primary\n    address: {ip}\n    action: notify\n\
+             \x20 - id: questions\n    key: {}\n    action: query\n\
              template:\n  - id: default\n    storage: {}\n    zonefile-sync: -1\n    \
-             journal-content: none\n    master: primary\n    acl: primary\nzone:",
+             journal-content: none\n    master: primary\n    acl: [primary, questions]\nzone:",
+            Key::of_questions().name,
             folder.display()
         );
         for (number, zone) in zones.iter().enumerate() {

@@ -196,6 +196,7 @@ pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
             at.port(),
             at.ip()
         );
+        text.push_str(&Key::of_questions().for_named());
         for (number, zone) in zones.iter().enumerate() {
             let _infallible = writeln!(
                 text,

@@ -39,7 +39,7 @@ pub fn primary(setup: Setup) -> Primary {
 #[must_use]
 pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
     let config = |folder: &Path, at: SocketAddr| {
-        let mut text = server(folder, at);
+        let mut text = server(folder, at) + &Key::of_questions().for_nsd();
         let (ip, port) = (primary.ip(), primary.port());
         for (number, zone) in zones.iter().enumerate() {
             let _infallible = writeln!(

@@ -1,4 +1,4 @@
-//! §3.10, §3.12: a NOTIFY of what is no zone here is refused, and changes nothing.
+//! §3.10: a NOTIFY from whom a secondary does not take the zone is not acknowledged.
 
 use super::notify;
 use crate::judge::{Section, ensure};

@@ -1,5 +1,5 @@
-//! §3.2: zones with other parameters are still served with their proofs; it is for validators to
-//! think less of them.
+//! §3.3: a secondary serves what its primary publishes, with proofs, though the parameters may not be
+//! the best; it is for validators to think less of them.
 
 use crate::judge::{Section, ensure, line};
 use peers::ask::{Query, Transport};

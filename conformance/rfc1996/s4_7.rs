@@ -1,4 +1,4 @@
-//! §3.7, §4.7: a NOTIFY from the primary is answered with its id, opcode and question, and NOERROR.
+//! §4.7: a NOTIFY from the primary is answered with its id, opcode and question, and NOERROR.
 
 use super::notify;
 use crate::judge::{Section, ensure};
