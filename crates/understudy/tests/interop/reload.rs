@@ -57,9 +57,8 @@ fn reload_adds_and_removes_a_zone_without_losing_a_query() {
     let named = setup.start();
     let mut daemon = daemon::Setup::new(vec![Zone::from(APEX, named.at, None)]).start();
     daemon.wait_for_serial(APEX, 1);
-    let refused = |daemon: &daemon::Daemon| {
-        ask::ask(daemon.at, SECOND, ask::SOA).unwrap().rcode == ask::REFUSED
-    };
+    let refused =
+        |daemon: &Daemon| ask::ask(daemon.at, SECOND, ask::SOA).unwrap().rcode == ask::REFUSED;
     assert!(refused(&daemon), "not ours yet");
 
     let questions = Questions::begin(daemon.at);
