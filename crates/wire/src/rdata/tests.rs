@@ -54,18 +54,30 @@ fn names_of_rfc_1035_types_are_expanded_between_fields() {
     );
 }
 
-/// RFC 3597 §4; threat 21.
+/// Threat 21, RFC 3597 §4: a pointer in the place of each name of each type that has one.
 #[test]
 fn compressed_names_are_refused_where_the_type_forbids_them() {
-    for rrtype in [Rrtype::DNAME, Rrtype::KX, Rrtype::NSEC, Rrtype::SVCB] {
-        let prefix: &[u8] = match rrtype {
-            Rrtype::KX | Rrtype::SVCB => b"\x00\x01",
-            _ => b"",
-        };
-        let rdata = [prefix, b"\xc0\x0c"].concat();
-        assert_eq!(expanded(rrtype, &rdata), Err(RdataError::CompressedName), "{rrtype}");
+    let origin = "example.".parse().expect("a name");
+    let samples = crate::master::read(include_bytes!("samples.zone"), &origin).expect("samples");
+    let mut forbidden = std::collections::BTreeSet::new();
+    for record in &samples {
+        let (rrtype, rdata) = (record.rrtype, &record.rdata[..]);
+        for (range, rule) in names(rrtype, rdata) {
+            let before = &rdata[..range.start];
+            let compressed = [before, b"\xc0\x0c", &rdata[range.end..]].concat();
+            let whole = [before, b"\x02ns\x07Example\0", &rdata[range.end..]].concat();
+            let expected = if rule.may_arrive_compressed() {
+                Ok(whole)
+            } else {
+                forbidden.insert(rrtype);
+                Err(RdataError::CompressedName)
+            };
+            assert_eq!(expanded(rrtype, &compressed), expected, "{rrtype} at {}", range.start);
+        }
     }
-    assert!(expanded(Rrtype::SRV, b"\0\0\0\0\0\x35\xc0\x0c").is_ok());
+    let some = [Rrtype::DNAME, Rrtype::NSEC, Rrtype::A6, Rrtype::HIP, Rrtype::AMTRELAY];
+    assert!(some.iter().all(|rrtype| forbidden.contains(rrtype)), "{forbidden:?}");
+    assert!(forbidden.len() > 10, "{forbidden:?}");
     assert_eq!(expanded(Rrtype(999), b"\xc0\x0c"), Ok(b"\xc0\x0c".to_vec()), "opaque and exact");
 }
 
