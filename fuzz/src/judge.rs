@@ -190,7 +190,10 @@ impl<'q> Reply<'q> {
         let end = self.end_of_chain();
         let in_answer = self.section(Section::Answer);
         self.is_proven(zone, end.as_ref());
-        let has_end = in_answer.iter().any(|told| told.owner == end);
+        // A DNAME may have led back to its own owner.
+        let has_end = in_answer
+            .iter()
+            .any(|told| told.owner == end && told.kind().1.unwrap_or(told.rrtype) != Rrtype::DNAME);
         match self.outcome.kind {
             Kind::NxDomain => {
                 assert!(self.parsed.header.flags.aa() && !has_end);
