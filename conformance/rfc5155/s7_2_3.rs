@@ -35,4 +35,15 @@ pub(crate) fn claims(section: &mut Section<'_>) {
             &["1ob1"],
         ),
     );
+    section.claim(
+        "an alias is followed for NSEC too, which a hashed zone does not have",
+        "alias.signed.test. NSEC do",
+        &signed(
+            "NOERROR aa
+             answer alias.signed.test. 3600 CNAME host.signed.test.
+             answer alias.signed.test. 3600 RRSIG CNAME 3 signed.test.
+             SOA",
+            &["1ob1"],
+        ),
+    );
 }
