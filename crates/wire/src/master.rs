@@ -3,8 +3,9 @@
 //! Pure: text comes in as octets, what `$INCLUDE` names through a closure of the caller, who alone
 //! decides what may be read.
 //!
-//! Standards: RFC 1035 §5 · RFC 2308 §4 (`$TTL`) · RFC 3597 §5 (unknown types and classes). `$GENERATE`
-//! is BIND's.
+//! Standards: RFC 1035 §5 · RFC 2308 §4 (`$TTL`) · RFC 3597 §5 (unknown types and classes).
+//!
+//! `$GENERATE` has no standard; its form is that of BIND's manual.
 //!
 //! Invariants: I1 what is written reads back as the same records. I2 reading ends: includes have a
 //! greatest depth and number, and so has what `$GENERATE` makes. I3 every error says where it is, what was found, what was expected.
@@ -58,7 +59,7 @@ pub fn read(text: &[u8], origin: &Name) -> Result<Vec<crate::record::Record>, Ma
 #[derive(Clone, Copy, Debug)]
 pub struct Line<'a>(RecordRef<'a>);
 
-/// Prints `record` as one line: owner, ttl, class, type, rdata.
+/// Prints `record` as one line: owner, ttl, class, type, rdata, in a form that BIND, NSD and ldns read.
 #[must_use]
 pub const fn line(record: RecordRef<'_>) -> Line<'_> {
     Line(record)

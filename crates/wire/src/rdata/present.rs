@@ -9,12 +9,11 @@
 //! text form of a type cannot say exactly is printed in the generic form of RFC 3597. I2 the portable
 //! text is generic too where a server of another maker does not read the form of the type.
 //!
-//! Not here: owners, ttls and types in front of it (`master`).
+//! Not here: owners, ttls and types in front of it (`master`); what other servers read (`portable`).
 
 use super::field::{Extent, measure_name, u16_at};
-use super::fixed::Fixed;
 use super::table::{self, Field, Readers, Row};
-use super::{bitmap, dependent, location, svcb, validate};
+use super::{bitmap, dependent, location, portable, svcb, validate};
 use crate::codes::Rrtype;
 use crate::name::NameRef;
 use core::fmt::{self, Write as _};
@@ -45,7 +44,7 @@ pub const fn present(rrtype: Rrtype, rdata: &[u8]) -> Presentation<'_> {
 }
 
 /// As [`present`], but in a form that BIND 9.18, NSD 4.6 and ldns 1.8 all read. The type before it
-/// is to be [`portable_type`].
+/// is to be [`super::portable_type`].
 #[must_use]
 pub const fn present_portable(rrtype: Rrtype, rdata: &[u8]) -> Presentation<'_> {
     Presentation { rrtype, rdata, dialect: Dialect::Portable }
@@ -63,25 +62,6 @@ impl fmt::Display for Presentation<'_> {
     }
 }
 
-/// A type as servers of any age read it: by name if they know it, else `TYPE123`.
-#[must_use]
-pub const fn portable_type(rrtype: Rrtype) -> PortableType {
-    PortableType(rrtype)
-}
-
-/// A type that prints as any master file shows it; see [`portable_type`].
-#[derive(Clone, Copy, Debug)]
-pub struct PortableType(Rrtype);
-
-impl fmt::Display for PortableType {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match table::row(self.0) {
-            Some(row) if row.readers == Readers::All => write!(out, "{}", self.0),
-            Some(_) | None => write!(out, "TYPE{}", self.0.0),
-        }
-    }
-}
-
 /// RFC 3597 §5.
 fn print_generic(rdata: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(out, "\\# {}", rdata.len())?;
@@ -95,7 +75,7 @@ fn print_generic(rdata: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
 fn is_printable(row: &Row, rdata: &[u8], dialect: Dialect) -> bool {
     let is_readable = |field, octets: &[u8]| match dialect {
         Dialect::Own => true,
-        Dialect::Portable => is_field_portable(row.rrtype, field, octets),
+        Dialect::Portable => portable::is_readable(row.rrtype, field, octets),
     };
     (dialect == Dialect::Own || row.readers == Readers::All)
         && !rdata.is_empty()
@@ -142,45 +122,6 @@ fn is_field_printable(field: Field, octets: &[u8]) -> bool {
         | Field::Bitmap(_)
         | Field::SvcParams
         | Field::Names => true,
-    }
-}
-
-/// Whether every server reads the text of a printable field. Found out by trying random ones.
-fn is_field_portable(rrtype: Rrtype, field: Field, octets: &[u8]) -> bool {
-    match field {
-        // ldns, and for some types NSD, want a word where nothing stands.
-        Field::Base64(_) | Field::Bitmap(_) | Field::Ports => !octets.is_empty(),
-        // NSD asks the system for the name of the protocol, which may not know it.
-        Field::Fixed(Fixed::Protocol) => matches!(octets, [6 | 17]),
-        // NSD takes a ttl above 31 bits for none, and puts its default there.
-        Field::Fixed(Fixed::Seconds) => octets.first().is_some_and(|first| *first < 0x80),
-        // NSD keeps the first string of SPF and drops the others.
-        Field::Texts if rrtype == Rrtype::SPF => octets
-            .first()
-            .is_some_and(|length| usize::from(*length) == octets.len().wrapping_sub(1)),
-        // NSD wants lower case in property tags, against RFC 8659 §4.1.
-        Field::Tag => !octets.iter().any(u8::is_ascii_uppercase),
-        // ldns reads hashes of SHA-1, the only ones there are, and few others.
-        Field::NextHashed => octets.len() == 21,
-        // NSD refuses what RFC 9460 §8 leaves to clients.
-        Field::SvcParams => svcb::is_consistent(octets),
-        // NSD loses the escapes of this name.
-        Field::Dependent(field) => !dependent::has_escapes(field, octets),
-        Field::Fixed(_)
-        | Field::Name(_)
-        | Field::Names
-        | Field::Text
-        | Field::Texts
-        | Field::TextPair
-        | Field::Quoted(_)
-        | Field::Hex(_)
-        | Field::Blob
-        | Field::Nsap
-        | Field::AtmAddress
-        | Field::Salt
-        | Field::NxtBitmap
-        | Field::Prefixes
-        | Field::Location => true,
     }
 }
 
@@ -260,7 +201,7 @@ pub(super) fn print_type(
 ) -> fmt::Result {
     match dialect {
         Dialect::Own => write!(out, "{rrtype}"),
-        Dialect::Portable => write!(out, "{}", portable_type(rrtype)),
+        Dialect::Portable => write!(out, "{}", portable::portable_type(rrtype)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! No assigned type is forgotten. `iana.csv` is the registry "Resource Record (RR) TYPEs" as of July 2026,
+//! No assigned type is forgotten. `iana.csv` is the registry "Resource Record (RR) TYPEs" as of late 2026,
 //! `*` being our `ANY`; dnspython's own list is the witness that it has no gaps.
 
 use super::*;
