@@ -6,7 +6,9 @@ use super::truth::{Truth, Zone};
 use super::world::World;
 use core::net::{IpAddr, Ipv4Addr};
 use proto::admit::Admission;
-use proto::answer::{Arrival, Identity, Kind, Outcome, Rules, Transport, Truncation, respond};
+use proto::answer::{
+    Arrival, Identity, Kind, LINKS_MAX, Outcome, Rules, Transport, Truncation, respond,
+};
 use proto::time::UnixSeconds;
 use proto::tsig::Keyring;
 use wire::codes::{Class, Rcode, Rrtype};
@@ -14,6 +16,7 @@ use wire::edns::DoBit;
 use wire::message::{Flags, HEADER_OCTETS, Message, Section};
 use wire::name::{Name, NameRef};
 use wire::query::Query;
+use wire::record::Record;
 use zone::ViewId;
 
 /// A message, and how it is answered.
@@ -200,35 +203,24 @@ impl<'q> Reply<'q> {
                 assert_eq!(self.outcome.rcode, Rcode::NXDOMAIN);
                 assert!(!zone.exists(end.as_ref()), "{end} exists");
                 assert_eq!(zone.occluder(end.as_ref()).map(|(above, _)| above), None, "{end}");
-                let wildcard = zone.wildcard_of(end.as_ref());
-                assert!(!wildcard.is_some_and(|name| zone.exists(name.as_ref())), "{end} expands");
+                assert_eq!(zone.holder(end.as_ref()), None, "{end} expands");
                 self.has_soa_of(zone);
             }
             Kind::NoData => {
                 assert!(self.parsed.header.flags.aa() && !has_end);
                 assert_eq!(self.outcome.rcode, Rcode::NOERROR);
-                let wildcard = zone.wildcard_of(end.as_ref());
-                let expands = wildcard.is_some_and(|name| zone.exists(name.as_ref()));
-                assert!(zone.exists(end.as_ref()) || expands, "{end} does not exist");
-                assert!(!zone.has(end.as_ref(), self.query.qtype), "{end} has it");
+                let holder = zone.holder(end.as_ref()).expect("a name that exists, or expands");
+                assert!(!zone.has(holder.as_ref(), self.query.qtype), "{holder} has it");
                 self.has_soa_of(zone);
             }
             Kind::Referral => {
-                let cut = zone.occluder(end.as_ref());
-                let Some((cut, Rrtype::NS)) = cut else {
-                    panic!("{end} is not delegated: {cut:?}")
-                };
-                let count = |owner: NameRef<'_>, told: &[&Told]| {
-                    let is_ns = |told: &&&Told| told.rrtype == Rrtype::NS;
-                    told.iter().filter(is_ns).filter(|told| told.owner.as_ref() == owner).count()
-                };
-                let told = count(cut, &self.section(Section::Authority));
-                assert_eq!(told, zone.rrset(cut, Rrtype::NS).count(), "all servers of {cut}");
                 assert_eq!(self.outcome.rcode, Rcode::NOERROR);
+                self.delegates(zone, end.as_ref());
             }
             Kind::Answer => {
                 assert!(self.parsed.header.flags.aa() && !in_answer.is_empty());
                 self.is_signed_where_the_zone_is(zone);
+                self.answers_for(zone, end.as_ref());
             }
             Kind::Refused | Kind::Servfail | Kind::Formerr | Kind::NotImp => {
                 assert_eq!(self.records().count(), 0, "errors carry no records");
@@ -237,6 +229,52 @@ impl<'q> Reply<'q> {
                 panic!("a well-formed query is answered")
             }
         }
+    }
+
+    /// All servers of the cut, and the glue without which they are not found (RFC 9471 §3.1).
+    fn delegates(&self, zone: &Zone, end: NameRef<'_>) {
+        let Some((cut, Rrtype::NS)) = zone.occluder(end) else { panic!("{end} is not delegated") };
+        let has = |section, owner: NameRef<'_>, record: &Record| {
+            let same = |told: &Told| told.owner.as_ref() == owner && told.rdata == *record.rdata;
+            let mut told = self.section(section).into_iter();
+            told.any(|told| told.rrtype == record.rrtype && same(told))
+        };
+        for server in zone.rrset(cut, Rrtype::NS) {
+            assert!(has(Section::Authority, cut, server), "{server:?} is left out");
+            let target = NameRef::from_wire(&server.rdata).expect("a name");
+            let of_type = |rrtype| zone.rrset(target, rrtype);
+            let glue = of_type(Rrtype::A).chain(of_type(Rrtype::AAAA));
+            for glue in glue.filter(|_| target.is_at_or_under(cut)) {
+                assert!(has(Section::Additional, target, glue), "{glue:?} is left out");
+            }
+        }
+    }
+
+    /// Where the chain ends, all that was asked for is told; it ends early in a circle, outside
+    /// the zone, or where it has become too long.
+    fn answers_for(&self, zone: &Zone, end: NameRef<'_>) {
+        let answer = self.section(Section::Answer);
+        let links = answer.iter().filter(|told| told.rrtype == Rrtype::CNAME).count();
+        let is_early = !end.is_at_or_under(zone.apex.as_ref())
+            || links >= LINKS_MAX
+            || self.outcome.rcode == Rcode::YXDOMAIN
+            || [Rrtype::CNAME, Rrtype::RRSIG, Rrtype::ANY].contains(&self.query.qtype);
+        if is_early {
+            return;
+        }
+        let qtype = self.query.qtype;
+        let holder = match zone.occluder(end) {
+            Some((_, Rrtype::DNAME)) => return,
+            Some((cut, _)) => {
+                assert!(cut == end && [Rrtype::DS, Rrtype::NSEC].contains(&qtype), "{end} is cut");
+                end.to_name()
+            }
+            None => zone.holder(end).expect("a name that exists, or expands"),
+        };
+        let is_it = |told: &&&Told| told.owner.as_ref() == end && told.rrtype == qtype;
+        let told = answer.iter().filter(is_it).count();
+        assert_eq!(told, zone.rrset(holder.as_ref(), qtype).count(), "of {holder}");
+        assert!(told > 0 || zone.has(holder.as_ref(), Rrtype::CNAME), "{end} ends the chain");
     }
 
     /// The zone that answers: for DS the one above the cut, if that is ours (RFC 4035 §3.1.4.1).

@@ -111,6 +111,15 @@ impl Zone {
         Name::child(b"*", self.closest_encloser(name)).ok()
     }
 
+    /// The name whose records are told for this one: itself, or the wildcard that stands for it.
+    #[must_use]
+    pub fn holder(&self, name: NameRef<'_>) -> Option<Name> {
+        if self.exists(name) {
+            return Some(name.to_name());
+        }
+        self.wildcard_of(name).filter(|wildcard| self.exists(wildcard.as_ref()))
+    }
+
     /// The highest owner of NS or DNAME that hides a name, which may be the name itself for NS.
     #[must_use]
     pub fn occluder<'n>(&self, name: NameRef<'n>) -> Option<(NameRef<'n>, Rrtype)> {
