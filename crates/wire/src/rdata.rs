@@ -204,22 +204,51 @@ pub struct Names<'a> {
 impl Iterator for Names<'_> {
     type Item = (Range<usize>, NameRule);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         while let Some((field, fields)) = self.fields.split_first() {
             let start = self.at;
             let rest = self.rdata.get(start..)?;
-            if *field == Field::Names && !rest.is_empty() {
-                let name = Field::Name(NameRule::Plain).measure(rest).ok()?;
-                self.at = start.saturating_add(name);
-                return Some((start..self.at, NameRule::Plain));
+            // On the way of every answer: nearly all names are fields of their own.
+            if let Field::Name(rule) = field {
+                let Extent::Plain(octets) = measure_name(rest).ok()? else { return None };
+                self.at = start.saturating_add(octets);
+                self.fields = fields;
+                return Some((start..self.at, *rule));
+            }
+            if field.may_hold_names() {
+                return self.next_inside(*field, fields, rest);
             }
             self.at = start.saturating_add(field.measure(rest).ok()?);
             self.fields = fields;
-            if let Some((lead, rule)) = field.name_start(rest) {
-                return Some((start.saturating_add(lead)..self.at, rule));
-            }
         }
         None
+    }
+}
+
+impl Names<'_> {
+    /// The next name, which stands in `field` at the front of `rest` or behind it.
+    #[inline(never)]
+    fn next_inside(
+        &mut self,
+        field: Field,
+        fields: &'static [Field],
+        rest: &[u8],
+    ) -> Option<(Range<usize>, NameRule)> {
+        let start = self.at;
+        if field == Field::Names && !rest.is_empty() {
+            let octets = Field::Name(NameRule::Plain).measure(rest).ok()?;
+            self.at = start.saturating_add(octets);
+            return Some((start..self.at, NameRule::Plain));
+        }
+        self.at = start.saturating_add(field.measure(rest).ok()?);
+        self.fields = fields;
+        if let Field::Dependent(field) = field
+            && let Some((lead, rule)) = field.name_start(rest)
+        {
+            return Some((start.saturating_add(lead)..self.at, rule));
+        }
+        self.next()
     }
 }
 

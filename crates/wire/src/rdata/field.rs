@@ -10,7 +10,7 @@ use super::RdataError;
 use super::bitmap;
 use super::fixed::Fixed;
 use super::svcb;
-use super::table::{Field, NameRule};
+use super::table::Field;
 use crate::codes::Rrtype;
 use crate::name::{NAME_OCTETS_MAX, NameError};
 
@@ -78,35 +78,6 @@ impl Field {
     /// Whether a name may stand in it.
     pub(super) const fn may_hold_names(self) -> bool {
         matches!(self, Self::Name(_) | Self::Names | Self::Dependent(_))
-    }
-
-    /// Where the name in this checked field starts, which ends with it, and how it may travel.
-    /// `None` without one. `Names` have many, which the caller takes one by one.
-    pub(super) fn name_start(self, octets: &[u8]) -> Option<(usize, NameRule)> {
-        match self {
-            Self::Name(rule) => Some((0, rule)),
-            Self::Dependent(field) => field.name_start(octets),
-            Self::Fixed(_)
-            | Self::Text
-            | Self::Texts
-            | Self::TextPair
-            | Self::Tag
-            | Self::Quoted(_)
-            | Self::Hex(_)
-            | Self::Base64(_)
-            | Self::Blob
-            | Self::Nsap
-            | Self::AtmAddress
-            | Self::Salt
-            | Self::NextHashed
-            | Self::Bitmap(_)
-            | Self::NxtBitmap
-            | Self::SvcParams
-            | Self::Ports
-            | Self::Prefixes
-            | Self::Location
-            | Self::Names => None,
-        }
     }
 
     /// What the field is called in errors.
