@@ -48,8 +48,14 @@ pub(super) fn addresses(
             Rrtype::NS => version.glue(target),
             Rrtype(_) => authoritative(version, target),
         };
-        if let Some(leaf) = leaf {
-            offer(target, &leaf, reply);
+        let Some(leaf) = leaf else { continue };
+        offer(target, &leaf, reply);
+        // RFC 9460 §4.1: whoever is sent to another name asks there for the same type next.
+        if matches!(rrtype, Rrtype::SVCB | Rrtype::HTTPS)
+            && target != owner
+            && let Some(sent) = Sent::find(&leaf, rrtype, reply.signatures())
+        {
+            reply.offer(target, &sent);
         }
     }
 }

@@ -21,7 +21,7 @@ use zone::{Absent, Leaf, Proof, Version};
 
 /// What of an answer is still to be proven, and what went wrong with it.
 pub(super) struct Denial<'v> {
-    /// `None` as long as no wildcard was met.
+    /// `None` as long as no wildcard has needed a proof.
     expansions: Option<Expansions<'v>>,
     trouble: Option<Trouble>,
 }
@@ -54,11 +54,9 @@ impl<'v> Denial<'v> {
     ) {
         let proof = version.proof(Absent::Expansion { qname, closest_encloser });
         self.note(&proof);
-        let expansions = self
-            .expansions
-            .get_or_insert(Expansions { rrtype: proof.rrtype(), leaves: [None; LINKS_MAX + 1] });
         for leaf in proof.iter() {
-            expansions.add(leaf);
+            let none = || Expansions { rrtype: proof.rrtype(), leaves: [None; LINKS_MAX + 1] };
+            self.expansions.get_or_insert_with(none).add(leaf);
         }
     }
 

@@ -339,6 +339,31 @@ fn rfc9460_4_1_the_target_of_svcb_brings_its_addresses_and_a_dot_means_the_owner
 }
 
 #[test]
+fn rfc9460_4_1_the_same_type_at_the_target_travels_along_but_not_further() {
+    let zone = "$ORIGIN z.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\nal HTTPS 0 a\na HTTPS 1 b\na A 192.0.2.1\n\
+                b HTTPS 1 .\na SVCB 1 .\nself SVCB 0 SELF\nmx MX 1 a\nmore SVCB 1 b\nmore SVCB 2 a\n";
+    check_in(
+        zone,
+        "al.z. HTTPS",
+        "NOERROR aa answer al.z. 60 HTTPS 0 a.z.
+         additional a.z. 60 A 192.0.2.1 additional a.z. 60 HTTPS 1 b.z.",
+    );
+    check_in(
+        zone,
+        "more.z. SVCB",
+        "NOERROR aa answer more.z. 60 SVCB 1 b.z. answer more.z. 60 SVCB 2 a.z.
+         additional a.z. 60 A 192.0.2.1 additional a.z. 60 SVCB 1 .",
+    );
+    // What is answered is there already, whatever its case.
+    check_in(zone, "self.z. SVCB", "NOERROR aa answer self.z. 60 SVCB 0 SELF.z.");
+    check_in(
+        zone,
+        "mx.z. MX",
+        "NOERROR aa answer mx.z. 60 MX 1 a.z. additional a.z. 60 A 192.0.2.1",
+    );
+}
+
+#[test]
 fn the_closest_of_the_held_zones_answers() {
     check("www.held.example. A", "NOERROR aa answer www.held.example. 600 A 192.0.2.17");
     check(
