@@ -32,7 +32,7 @@ impl Clock {
 
     /// The date, for TSIG, disk and people. Before 1970 reads as 1970.
     pub(crate) fn wall(self) -> UnixSeconds {
-        UnixSeconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
+        UnixSeconds(since_1970().as_secs())
     }
 
     /// When to wake for `at`, on the tokio clock, which stands still while the machine is suspended.
@@ -44,13 +44,21 @@ impl Clock {
 
     /// The date at `at`; deadlines beyond reckoning become the end of time.
     pub(crate) fn wall_at(self, at: Mono) -> UnixSeconds {
-        let (now, wall) = (self.now().0, self.wall().0);
-        UnixSeconds(if at.0 >= now {
-            wall.saturating_add((at.0 - now) / 1_000)
-        } else {
-            wall.saturating_sub((now - at.0) / 1_000)
-        })
+        let wall_ms = u64::try_from(since_1970().as_millis()).unwrap_or(u64::MAX);
+        date(wall_ms, self.now(), at)
     }
+}
+
+/// The date at `at`, if `now` is `wall_ms` after 1970. Milliseconds are cut off last, so that who asks
+/// again in the same second hears the same date.
+const fn date(wall_ms: u64, now: Mono, at: Mono) -> UnixSeconds {
+    let ahead = wall_ms.saturating_add(at.0.saturating_sub(now.0));
+    UnixSeconds(ahead.saturating_sub(now.0.saturating_sub(at.0)) / 1_000)
+}
+
+/// The date. Before 1970 reads as 1970.
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// Since the machine's start, suspended or not.
@@ -81,5 +89,13 @@ mod tests {
         assert!(clock.wall_at(later).0.abs_diff(clock.wall().0 + 3_600) <= 1);
         assert!(clock.wall_at(Mono::NEVER).0 > clock.wall().0);
         assert!(clock.wall_at(Mono(0)).0 <= clock.wall().0);
+    }
+
+    #[test]
+    fn a_deadline_has_one_date_whenever_it_is_asked_for() {
+        for passed in [0, 1, 99, 100, 101, 999, 1_000, 3_600_500, 7_200_000] {
+            let (wall_ms, now) = (1_700_000_000_900 + passed, Mono(50 + passed));
+            assert_eq!(date(wall_ms, now, Mono(3_600_050)).0, 1_700_003_600, "after {passed} ms");
+        }
     }
 }
