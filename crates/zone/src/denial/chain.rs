@@ -6,6 +6,7 @@
 //!
 //! Not here: looking for members (`nsec3`).
 
+use super::CHAINS_MAX;
 use crate::key;
 use crate::octets::Octets;
 use crate::page::RawLeaf;
@@ -90,11 +91,12 @@ impl Chain {
         self.rdatas(leaf).any(has_soa)
     }
 
-    /// The type bit maps of those NSEC3 of a leaf that are of this chain.
+    /// The type bit maps of those NSEC3 of a leaf that are of this chain. Each chain has one at a hash, so further ones
+    /// than there may be chains are not looked at: an owner can have thousands, and its neighbours too (threat 20).
     fn rdatas<'v>(&self, leaf: &RawLeaf<'v>) -> impl Iterator<Item = &'v [u8]> {
         let mut rrsets = Rrsets(Octets(leaf.tail.rrsets));
         let nsec3 = rrsets.find(|rrset| rrset.rrtype() == Rrtype::NSEC3);
-        let rdatas = nsec3.into_iter().flat_map(|rrset| rrset.rdatas());
+        let rdatas = nsec3.into_iter().flat_map(|rrset| rrset.rdatas().take(CHAINS_MAX));
         rdatas.filter_map(|rdata| self.types_of(rdata))
     }
 

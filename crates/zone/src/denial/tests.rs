@@ -269,6 +269,21 @@ fn chains_beyond_the_first_few_are_not_tried() {
     }
 }
 
+/// Threat 20: thousands of NSEC3 of other chains at one owner, as at those around it, cost no more than a few.
+#[test]
+fn behind_the_first_few_nsec3_of_an_owner_none_is_looked_at() {
+    let owner = "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom";
+    for (others, expected) in [(CHAINS_MAX - 1, true), (CHAINS_MAX, false)] {
+        // These come first in canonical order.
+        let others: Vec<String> =
+            (0..others).map(|number| format!("{owner} NSEC3 1/0/{number}/")).collect();
+        let others = others.join("\n");
+        let ours = format!("@ NSEC3PARAM 1/0/12/aabbccdd\n{owner} NSEC3 1/0/12/aabbccdd/SOA");
+        let version = zone(&format!("{others}\n{ours}"));
+        assert_eq!(matches!(version.denial(), Denial::Nsec3(_)), expected, "{expected}");
+    }
+}
+
 /// Threat 19: owners that are no hashes lie between those that are.
 #[test]
 fn owners_that_are_no_hashes_are_stepped_over() {
