@@ -59,6 +59,14 @@ fn known(against: Against, rfc: u16) -> Vec<Known> {
         .collect()
 }
 
+/// RFC, section and claim of each record.
+#[cfg(test)]
+pub(super) fn all() -> Vec<(i64, String, String)> {
+    let rfc = |entry: &toml::Value| entry.get("rfc").and_then(toml::Value::as_integer);
+    let failures = entries("failure").into_iter();
+    failures.map(|e| (rfc(&e).unwrap_or(0), text(&e, "section"), text(&e, "claim"))).collect()
+}
+
 /// The tables of the record that have this name.
 fn entries(kind: &str) -> Vec<toml::Value> {
     let record: toml::Table = RECORD.parse().expect("peers.toml");

@@ -7,6 +7,8 @@
 mod bed;
 mod known;
 mod script;
+#[cfg(test)]
+mod tests;
 mod text;
 mod types;
 mod wire;

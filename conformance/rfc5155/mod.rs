@@ -3,6 +3,7 @@
 mod appendix_b;
 mod chain;
 mod s3;
+mod s6;
 mod s7_2_2;
 mod s7_2_3;
 mod s7_2_4;
@@ -45,4 +46,10 @@ fn rfc_5155_hashed_denial() {
             ("7.2.7", s7_2_7::claims),
         ],
     );
+}
+
+#[test]
+fn rfc_5155_opted_out_cuts() {
+    let zone = Zone::new("signed.test.", include_str!("../zones/signed.zone"));
+    judge(5155, &[zone.signed(Denial::opt_out())], &[("6", s6::claims)]);
 }
