@@ -5,6 +5,7 @@ mod bench;
 mod deny;
 mod fuzz;
 mod layers;
+mod ledger;
 mod mutants;
 mod rfc_map;
 mod setup;
@@ -19,6 +20,7 @@ cargo xtask <verb>
   setup           install what the tests need (real name servers, tools); says so first
   test            everything CI runs: setup, fmt, clippy, layers, tests with real peers, demos
   layers          fail on any import between crates that the design does not list
+  ledger          fail if docs/ledger.md names a test that is not there
   deny            licences and advisories, if cargo-deny is installed
   rfc-map         write docs/rfc-map.md from the headers of the modules
   fuzz [target] [--seconds n] [--keep]
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["setup"] => setup::run(),
         ["test"] => test::run(),
         ["layers"] => layers::run(),
+        ["ledger"] => ledger::run(),
         ["deny"] => deny::run(),
         ["rfc-map"] => rfc_map::run(rfc_map::Act::Write),
         ["fuzz", rest @ ..] => fuzz::run(rest),
