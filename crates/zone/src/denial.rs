@@ -22,6 +22,8 @@ use chain::Chain;
 use wire::codes::Rrtype;
 use wire::name::NameRef;
 
+pub use chain::HashBudget;
+
 /// What an answer has to prove absent. Label counts include the apex's labels, not the root.
 #[derive(Clone, Copy, Debug)]
 pub enum Absent<'q> {
@@ -84,7 +86,7 @@ impl<'v> Proof<'v> {
         self.leaves.into_iter().flatten()
     }
 
-    /// The proof would take more hashing than we are willing to do for a query. What is sent in its
+    /// The proof would take more hashing than we are willing to do for an answer. What is sent in its
     /// place says so to validators (RFC 9276 §3.2).
     #[must_use]
     pub const fn too_costly(&self) -> bool {
@@ -150,7 +152,7 @@ impl Denial {
         if apex.rrset(Rrtype::NSEC).is_some() {
             return Self::Nsec;
         }
-        let costly = costly.filter(|chain| nsec3::first(version, chain).is_some());
+        let costly = costly.filter(|chain| nsec3::last(version, chain).is_some());
         costly.map_or(Self::Unsigned, Self::Costly)
     }
 }
@@ -158,15 +160,15 @@ impl Denial {
 impl Version {
     /// What proves an absence, by the kind of denial that this version is signed with.
     ///
-    /// One way down the tree for each name that matters, two or three; for NSEC3 a hash each.
+    /// One way down the tree for each name that matters, two or three; for NSEC3 a hash each, which all proofs of
+    /// an answer take from one budget.
     #[must_use]
-    pub fn proof(&self, absent: Absent<'_>) -> Proof<'_> {
+    pub fn proof(&self, absent: Absent<'_>, budget: &mut HashBudget) -> Proof<'_> {
         match self.denial() {
             Denial::Unsigned => Proof::new(Rrtype::NSEC),
             Denial::Nsec => nsec::proof(self, absent),
-            Denial::Nsec3(chain) => {
-                nsec3::proof(self, chain, absent).unwrap_or_else(|| nsec3::costly(self, chain))
-            }
+            Denial::Nsec3(chain) => nsec3::proof(self, chain, absent, budget)
+                .unwrap_or_else(|| nsec3::costly(self, chain)),
             Denial::Costly(chain) => nsec3::costly(self, chain),
         }
     }

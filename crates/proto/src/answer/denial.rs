@@ -17,13 +17,15 @@ use wire::codes::Rrtype;
 use wire::edns::ExtendedError;
 use wire::message::Section;
 use wire::name::{NameBuf, NameRef};
-use zone::{Absent, Leaf, Proof, Version};
+use zone::{Absent, HashBudget, Leaf, Proof, Version};
 
 /// What of an answer is still to be proven, and what went wrong with it.
 pub(super) struct Denial<'v> {
     /// `None` as long as no wildcard has needed a proof.
     expansions: Option<Expansions<'v>>,
     trouble: Option<Trouble>,
+    /// For all proofs together (threat 20).
+    budget: HashBudget,
 }
 
 /// What proves that names, for which wildcards stand in, do not exist themselves: one leaf for each
@@ -42,7 +44,7 @@ enum Trouble {
 
 impl<'v> Denial<'v> {
     pub(super) const fn new() -> Self {
-        Self { expansions: None, trouble: None }
+        Self { expansions: None, trouble: None, budget: HashBudget::of_an_answer() }
     }
 
     /// A wildcard stands in for `qname`; that is proven once the answer section is complete.
@@ -52,7 +54,8 @@ impl<'v> Denial<'v> {
         qname: NameRef<'_>,
         closest_encloser: usize,
     ) {
-        let proof = version.proof(Absent::Expansion { qname, closest_encloser });
+        let absent = Absent::Expansion { qname, closest_encloser };
+        let proof = version.proof(absent, &mut self.budget);
         self.note(&proof);
         for leaf in proof.iter() {
             let none = || Expansions { rrtype: proof.rrtype(), leaves: [None; LINKS_MAX + 1] };
@@ -67,7 +70,7 @@ impl<'v> Denial<'v> {
         absent: Option<Absent<'_>>,
         reply: &mut Reply<'_>,
     ) -> Result<(), Truncated> {
-        let end = absent.map(|absent| version.proof(absent));
+        let end = absent.map(|absent| version.proof(absent, &mut self.budget));
         if let Some(proof) = &end {
             self.note(proof);
             for leaf in proof.iter() {

@@ -43,17 +43,18 @@ pub(crate) struct Chain {
     salt: Box<[u8]>,
 }
 
-/// Work of hashing that is left for one proof.
+/// Work of hashing names that is left for one answer, whose proofs may be many.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Budget {
+pub struct HashBudget {
     /// In blocks of SHA-1.
     blocks: usize,
 }
 
-impl Budget {
-    /// Three names of a chain with the most iterations and the longest salt, and a little more: about a
+impl HashBudget {
+    /// Three names of a chain with the most iterations and the longest salt, and a little more: below a
     /// millisecond. Chains as they ought to be get any number of names.
-    pub(super) const fn of_a_proof() -> Self {
+    #[must_use]
+    pub const fn of_an_answer() -> Self {
         Self { blocks: 8_192 }
     }
 
@@ -119,7 +120,7 @@ impl Chain {
         &self,
         prefix: &[u8],
         name: NameRef<'_>,
-        budget: &mut Budget,
+        budget: &mut HashBudget,
     ) -> Option<[u8; KEY_OCTETS]> {
         budget.spend(self.blocks(prefix.len().saturating_add(name.wire_len())))?;
         Some(key_of(&self.hash(prefix, name)))
@@ -175,8 +176,7 @@ fn is_hash(leaf: &RawLeaf<'_>) -> bool {
     if leaf.key.octet_count() != KEY_OCTETS {
         return false;
     }
-    let mut key = key::KeyBuf::new();
-    leaf.key.write_to(&mut key);
-    let is_digit = |octet: &u8| matches!(octet, b'0'..=b'9' | b'a'..=b'v');
-    key.as_slice().iter().skip(key::ASIDE.len()).take(LABEL_OCTETS).all(is_digit)
+    let octets = leaf.key.pieces().into_iter().flatten().copied();
+    let is_digit = |octet: u8| matches!(octet, b'0'..=b'9' | b'a'..=b'v');
+    octets.skip(key::ASIDE.len()).take(LABEL_OCTETS).all(is_digit)
 }

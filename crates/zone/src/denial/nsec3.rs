@@ -4,11 +4,11 @@
 //!
 //! Standards: RFC 5155 §7.2.1–7.2.9.
 //!
-//! Invariants: I1 hashing ends with the [`Budget`]. I2 at most [`STEPS_MAX`] leaves are looked at for each hash.
+//! Invariants: I1 hashing ends with the [`HashBudget`]. I2 at most [`STEPS_MAX`] leaves are looked at for each hash.
 //!
 //! Not here: what belongs to the chain, hashing (`chain`).
 
-use super::chain::{Budget, Chain};
+use super::chain::{Chain, HashBudget};
 use super::{Absent, Proof, STEPS_MAX};
 use crate::key::{self, Side};
 use crate::leaf::Leaf;
@@ -23,8 +23,9 @@ pub(super) fn proof<'v>(
     version: &'v Version,
     chain: &Chain,
     absent: Absent<'_>,
+    budget: &mut HashBudget,
 ) -> Option<Proof<'v>> {
-    let search = Search { version, chain, budget: Budget::of_a_proof() };
+    let search = Search { version, chain, budget };
     let mut proof = Proof::new(Rrtype::NSEC3);
     search.prove(absent, &mut proof).map(|()| proof)
 }
@@ -33,30 +34,31 @@ pub(super) fn proof<'v>(
 /// the zone for an unsigned one (RFC 9276 §3.2).
 pub(super) fn costly<'v>(version: &'v Version, chain: &Chain) -> Proof<'v> {
     let mut proof = Proof { too_costly: true, ..Proof::new(Rrtype::NSEC3) };
-    proof.add(first(version, chain));
+    proof.add(last(version, chain));
     proof
 }
 
-/// The first leaf of a chain.
-pub(super) fn first<'v>(version: &'v Version, chain: &Chain) -> Option<Leaf<'v>> {
-    let aside = version.tree().leaves_from(key::ASIDE).take(STEPS_MAX);
-    let raw = aside.take_while(|leaf| leaf.key.side() == Side::Aside).find(|leaf| chain.has(leaf));
+/// The last leaf of a chain.
+pub(super) fn last<'v>(version: &'v Version, chain: &Chain) -> Option<Leaf<'v>> {
+    let mut back = version.tree().up_to(key::ASIDE_END).take(STEPS_MAX);
+    let raw = back.find(|leaf| leaf.key.side() == Side::Aside && chain.has(leaf));
     raw.map(|raw| Leaf::new(version.apex().as_ref(), raw))
 }
 
 /// Whether a chain can be used: it matches the apex, and knows that it is one.
 pub(super) fn is_usable(version: &Version, chain: &Chain) -> bool {
-    let mut search = Search { version, chain, budget: Budget::of_a_proof() };
+    let mut budget = HashBudget::of_an_answer();
+    let mut search = Search { version, chain, budget: &mut budget };
     match search.find(b"", version.apex().as_ref()) {
         Some(Found::Match(raw)) => chain.has_soa(&raw),
         Some(Found::Cover(_) | Found::Nothing) | None => false,
     }
 }
 
-struct Search<'v, 'c> {
+struct Search<'v, 's> {
     version: &'v Version,
-    chain: &'c Chain,
-    budget: Budget,
+    chain: &'s Chain,
+    budget: &'s mut HashBudget,
 }
 
 /// What a chain has for a name.
@@ -164,7 +166,7 @@ impl<'v> Search<'v, '_> {
 
     /// What the chain has for a name, or for the wildcard below it. `None` if hashing exceeds the budget.
     fn find(&mut self, prefix: &[u8], name: NameRef<'_>) -> Option<Found<'v>> {
-        let key = self.chain.key(prefix, name, &mut self.budget)?;
+        let key = self.chain.key(prefix, name, self.budget)?;
         let tree = self.version.tree();
         let mut leaves = tree.up_to(&key);
         for _ in 0..STEPS_MAX {

@@ -49,6 +49,34 @@ proptest! {
         prop_assert_eq!(has_asterisk(key.as_slice()), labels.iter().any(|label| label == b"*"));
     }
 
+    /// NSEC3 lie between the apex and all other names, in canonical order.
+    #[test]
+    fn keys_aside_are_owners_in_order_before_all_names(a in labels(), b in labels()) {
+        let (a, b) = (name(&a), name(&b));
+        let aside = |name: &Name| {
+            let mut key = KeyBuf::new();
+            key.set(Side::Aside, relative(name));
+            key.as_slice().to_vec()
+        };
+        let (key_a, key_b) = (aside(&a), aside(&b));
+        prop_assert_eq!(key_a.cmp(&key_b), a.cmp(&b));
+        let among_names = KeyBuf::of(relative(&a));
+        prop_assert_eq!(owner_part(&key_a), among_names.as_slice());
+        prop_assert_eq!(owner_part(among_names.as_slice()), among_names.as_slice());
+        prop_assert_eq!(Side::of_key(&key_a), Side::Aside);
+        prop_assert_eq!(Side::of_key(among_names.as_slice()), Side::Names);
+        prop_assert!(&key_a[..] < ASIDE_END && &key_a[..] >= ASIDE);
+        let is_apex = among_names.as_slice().is_empty();
+        prop_assert!(is_apex || among_names.as_slice() > ASIDE_END);
+        let (mut case, mut out) = (Vec::new(), [0; NAME_OCTETS_MAX]);
+        case_bits(relative(&a), &mut case);
+        let length = write_labels(&key_a, &case, &mut out).unwrap();
+        prop_assert_eq!(&out[..length], relative(&a));
+        prop_assert_eq!(relative_octets(&key_a), length);
+        prop_assert!(is_key(&key_a, length));
+        prop_assert!(!is_key(&[ASIDE, &key_a[..]].concat(), NAME_OCTETS_MAX));
+    }
+
     #[test]
     fn no_octets_make_reading_a_key_panic(key: Vec<u8>, case: Vec<u8>, labels: usize) {
         let mut out = [0; NAME_OCTETS_MAX];

@@ -10,7 +10,7 @@ use model::{Chain, Signed, hash_label};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use wire::codes::Rrtype;
-use zone::{Absent, Version};
+use zone::{Absent, HashBudget, Version};
 
 /// What a random zone is made of.
 #[derive(Clone, Debug)]
@@ -112,7 +112,7 @@ fn sign(model: &mut Model, plan: &Plan) -> Signed {
 
 /// Asks for the proof of an absence, and compares.
 fn assert_proof(version: &Version, signed: &Signed, absent: Absent<'_>, qname: &Path) {
-    let proof = version.proof(absent);
+    let proof = version.proof(absent, &mut HashBudget::of_an_answer());
     let found: Vec<Path> = proof.iter().map(|leaf| owner(&leaf)).collect();
     let each: BTreeSet<Path> = found.iter().cloned().collect();
     assert_eq!(found.len(), each.len(), "{qname:?}: one is there twice");
