@@ -34,7 +34,8 @@
 //! - Options we do not do, cookies among them, are passed over whatever they hold. So are records of no use
 //!   in the additional section; elsewhere a query has none, and they are FORMERR.
 //! - Errors in the header or the question are told without OPT: what follows was not read. NOTIMP is never
-//!   signed: of another opcode nothing is known, not even where a signature would be.
+//!   signed: of another opcode nothing is known, not even where a signature would be. BADVERS goes before a
+//!   bad signature (BIND, Knot), and is signed if the signature is good.
 //!
 //! Not here: choosing the view, rate limits, NOTIFY, which records prove an absence (`zone`), transfers to
 //! others.
@@ -122,16 +123,17 @@ pub fn respond(table: &Table, rules: &Rules<'_>, arrival: &Arrival<'_>, out: &mu
         Err(fault) => return on_fault(&fault, rules, arrival, out),
     };
     let limit = edns::size_limit(query.edns.as_ref(), arrival.transport, rules.udp_size_max);
-    let write = |limit: usize, out: &mut [u8]| {
+    let write = |refusal: Option<Verdict>, limit: usize, out: &mut [u8]| {
         let room = limit.min(out.len());
         let Some(mut reply) = out.get_mut(..room).and_then(|out| Reply::new(out, &query)) else {
             return Outcome::DROPPED;
         };
-        let verdict = answer(table, rules, arrival.source, &query, &mut reply);
+        let verdict =
+            refusal.unwrap_or_else(|| answer(table, rules, arrival.source, &query, &mut reply));
         reply.finish(verdict, edns::own_udp_size(rules.udp_size_max))
     };
     match query.tsig_at {
-        None => write(limit, out),
+        None => write(None, limit, out),
         Some(_) => signed::respond(rules, arrival, limit, out, write),
     }
 }
@@ -154,8 +156,8 @@ fn on_fault(
         QueryFault::NotImp(_) => write(Verdict::NOTIMP, out),
         // All of it could be read, a signature too.
         QueryFault::BadVers(_) => {
-            let limit = usize::from(own_size);
-            signed::respond(rules, arrival, limit, out, |_, out| write(Verdict::BADVERS, out))
+            let outcome = write(Verdict::BADVERS, out);
+            signed::sign(rules, arrival, outcome, out)
         }
     }
 }

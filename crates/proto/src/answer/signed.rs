@@ -9,55 +9,71 @@
 //!
 //! Not here: MACs and times (`tsig`), what an answer says.
 
-use super::outcome::{Outcome, Truncation, Verdict};
+use super::outcome::{Outcome, Verdict};
 use super::{Arrival, Rules};
-use crate::tsig::{BadRequest, ResponseSigner, verify_request};
+use crate::tsig::{BadRequest, verify_request};
 use wire::codes::Rcode;
 
-/// Answers by `answer`, in at most `limit` octets with the signature. A query without one is just answered.
+/// Answers by `answer`, in at most `limit` octets with the signature. Where the signature of the query is bad
+/// `answer` is told what to say instead.
 pub(super) fn respond(
     rules: &Rules<'_>,
     arrival: &Arrival<'_>,
     limit: usize,
     out: &mut [u8],
-    answer: impl FnOnce(usize, &mut [u8]) -> Outcome,
+    answer: impl FnOnce(Option<Verdict>, usize, &mut [u8]) -> Outcome,
 ) -> Outcome {
+    let limit = limit.min(out.len());
     let request = match verify_request(rules.keys, arrival.octets, arrival.now) {
         Ok(request) => request,
-        Err(bad) => return refuse(&bad, arrival, out),
+        Err(bad) => {
+            let outcome = answer(Some(verdict_on(&bad)), limit, out);
+            return extended(outcome, limit, out, |message| bad.sign(message, arrival.now));
+        }
     };
-    let Some(signer) = request.signer() else { return answer(limit, out) };
-    let limit = limit.min(out.len()).saturating_sub(signer.record_octets());
-    let outcome = answer(limit, out);
-    sign(signer, arrival, outcome, out)
+    let Some(mut signer) = request.signer() else { return answer(None, limit, out) };
+    let outcome = answer(None, limit.saturating_sub(signer.record_octets()), out);
+    extended(outcome, limit, out, |message| signer.sign(message, arrival.now))
 }
 
-fn sign(
-    mut signer: ResponseSigner,
+/// Signs a message that is complete, if the query was signed as it ought to be.
+pub(super) fn sign(
+    rules: &Rules<'_>,
     arrival: &Arrival<'_>,
     outcome: Outcome,
     out: &mut [u8],
 ) -> Outcome {
-    let Some(unsigned) = out.get(..outcome.len).filter(|unsigned| !unsigned.is_empty()) else {
-        return Outcome::DROPPED;
-    };
-    let mut message = unsigned.to_vec();
-    signer.sign(&mut message, arrival.now);
-    copied(&message, out).map_or(Outcome::DROPPED, |len| Outcome { len, ..outcome })
+    let request = verify_request(rules.keys, arrival.octets, arrival.now);
+    let signer = request.ok().and_then(|request| request.signer());
+    let Some(mut signer) = signer else { return outcome };
+    extended(outcome, out.len(), out, |message| signer.sign(message, arrival.now))
 }
 
-fn refuse(bad: &BadRequest, arrival: &Arrival<'_>, out: &mut [u8]) -> Outcome {
-    let verdict = match bad.rcode() {
+fn verdict_on(bad: &BadRequest) -> Verdict {
+    match bad.rcode() {
         Rcode::FORMERR => Verdict::FORMERR,
         Rcode(_) => Verdict::NOTAUTH,
-    };
-    let reply = bad.reply(arrival.octets, arrival.now);
-    let written = reply.and_then(|reply| copied(&reply, out));
-    written.map_or(Outcome::DROPPED, |len| verdict.outcome(len, Truncation::Whole))
+    }
 }
 
-/// Its length, if there is room for it.
-fn copied(message: &[u8], out: &mut [u8]) -> Option<usize> {
-    out.get_mut(..message.len())?.copy_from_slice(message);
-    Some(message.len())
+/// The same message with what `extend` puts at its end; nothing, if that is more than `limit`.
+fn extended(
+    outcome: Outcome,
+    limit: usize,
+    out: &mut [u8],
+    extend: impl FnOnce(&mut Vec<u8>),
+) -> Outcome {
+    let Some(message) = out.get(..outcome.len).filter(|message| !message.is_empty()) else {
+        return Outcome::DROPPED;
+    };
+    let mut message = message.to_vec();
+    extend(&mut message);
+    let len = message.len();
+    match out.get_mut(..len).filter(|_| len <= limit) {
+        Some(room) => {
+            room.copy_from_slice(&message);
+            Outcome { len, ..outcome }
+        }
+        None => Outcome::DROPPED,
+    }
 }

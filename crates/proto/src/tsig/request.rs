@@ -167,6 +167,12 @@ impl BadRequest {
     #[must_use]
     pub fn reply(&self, request: &[u8], now: UnixSeconds) -> Option<Vec<u8>> {
         let mut reply = crate::reply::bare_reply(request, self.rcode())?;
+        self.sign(&mut reply, now);
+        Some(reply)
+    }
+
+    /// Puts the TSIG that says what is wrong on an answer, if it is to have one.
+    pub fn sign(&self, reply: &mut Vec<u8>, now: UnixSeconds) {
         match &*self.shape {
             Shape::FormErr => {}
             Shape::Unsigned { error, key_name, algorithm } => {
@@ -180,15 +186,14 @@ impl BadRequest {
                     error: *error,
                     other: &[],
                 };
-                wire::tsig::append(&mut reply, &fields);
+                wire::tsig::append(reply, &fields);
             }
             Shape::Signed { error, key, mac, timers } => {
                 let [_, _, time @ ..] = now.0.min(TIME_MAX).to_be_bytes();
                 let other: &[u8] = if *error == ErrorCode::BADTIME { &time } else { &[] };
                 let signing = Signing { timers: *timers, error: *error, other };
-                sign(key, Some(mac), &mut reply, &signing);
+                sign(key, Some(mac), reply, &signing);
             }
         }
-        Some(reply)
     }
 }

@@ -66,6 +66,17 @@ fn badvers_is_signed() {
     check_signed("www.example. A version 255 tcp", "cut.", "BADVERS");
 }
 
+/// BIND and Knot do so, too: of another version of EDNS nothing is known, not what it does to signatures.
+#[test]
+fn badvers_goes_before_a_bad_signature() {
+    let asking = Asking::parse("www.example. A version 1");
+    let key = Key::new(name("other."), Algorithm::HmacSha256, &[7; 32]).unwrap();
+    let (octets, _) = signed(&asking, &key, NOW);
+    let (outcome, reply) = sent(&asking, &octets);
+    assert_eq!(Told::read(&reply, outcome).lines(), normal("BADVERS"));
+    assert!(find(&reply).unwrap().is_none());
+}
+
 /// The TSIG of a refusal: rcode, error, octets of the MAC and of the server's time.
 fn refusal(asking: &Asking, octets: &[u8]) -> (Outcome, ErrorCode, usize, Option<u64>) {
     let (outcome, reply) = sent(asking, octets);
@@ -74,8 +85,12 @@ fn refusal(asking: &Asking, octets: &[u8]) -> (Outcome, ErrorCode, usize, Option
     assert_eq!((outcome.kind, outcome.rcode), (Kind::NotAuth, Rcode::NOTAUTH));
     assert_eq!(message.end_of_records(), Ok(reply.len()));
     assert_eq!((message.header().ancount, message.header().nscount), (0, 0));
+    // RFC 6891 §6.1.1: OPT answers OPT.
+    assert_eq!(message.edns().unwrap().is_some(), asking.edns.is_some());
     assert_eq!(reply[..2], octets[..2]);
     let record = find(&reply).unwrap().unwrap();
+    // Whoever has a key of ours is no stranger.
+    assert!(!record.mac.is_empty() || reply.len() <= octets.len(), "longer than what was asked");
     (outcome, record.error, record.mac.len(), record.other_time())
 }
 
@@ -132,7 +147,7 @@ fn rfc8945_5_2_4_a_mac_that_is_cut_too_far_is_badtrunc_and_the_refusal_is_signed
 /// Threat 30: RFC 8945 §5.1 and §4.2; what cannot be read cannot be signed for.
 #[test]
 fn a_signature_that_cannot_be_read_is_formerr() {
-    let asking = Asking::parse("www.example. A noedns");
+    let asking = Asking::parse("www.example. A");
     let start = asking.octets().len();
     let (octets, _) = signed(&asking, &key("k1."), NOW);
     // The class, the ttl, the length of the rdata, the label type of the algorithm, the length of the MAC.
@@ -141,7 +156,7 @@ fn a_signature_that_cannot_be_read_is_formerr() {
         broken[start + at] = value;
         let (outcome, reply) = sent(&asking, &broken);
         assert_eq!(outcome.rcode, Rcode::FORMERR, "{at}");
-        assert_eq!(reply.len(), start, "header and question, and no TSIG");
+        assert_eq!(reply.len(), start, "header, question and OPT, and no TSIG");
     }
 }
 
