@@ -1,6 +1,6 @@
 //! What peers are known to fail, and whether it is what they fail now.
 
-use super::Failure;
+use super::Outcome;
 use super::bed::Against;
 use std::fmt::Write as _;
 
@@ -22,23 +22,19 @@ pub(super) fn refuses(against: Against, apex: &str) -> bool {
     })
 }
 
-/// What is to be reported: failures nobody recorded, and records of what no longer fails. Empty if
-/// all is well.
-pub(super) fn compare(against: Against, rfc: u16, sections: &[&str], found: &[Failure]) -> String {
+/// What is to be reported of claims that were made: failures nobody recorded, and records of what no
+/// longer fails. Empty if all is well.
+pub(super) fn compare(against: Against, rfc: u16, made: &[Outcome]) -> String {
     let known = known(against, rfc);
-    let is_known = |failure: &&Failure| {
-        known.iter().any(|known| known.section == failure.section && known.claim == failure.claim)
-    };
     let mut report = String::new();
-    for Failure { section, claim, what } in found.iter().filter(|failure| !is_known(failure)) {
+    for Outcome { section, claim, wrong } in made {
+        let is_known = known.iter().any(|known| known.section == *section && known.claim == *claim);
+        let what = match (wrong, is_known) {
+            (Some(what), false) => what,
+            (None, true) => "recorded as a failure in peers.toml, but it holds",
+            (Some(_), true) | (None, false) => continue,
+        };
         let _infallible = write!(report, "\n\nRFC {rfc} §{section}: {claim}\n    {what}");
-    }
-    let stale = known.iter().filter(|known| {
-        sections.contains(&known.section.as_str())
-            && !found.iter().any(|f| f.section == known.section && f.claim == known.claim)
-    });
-    for Known { section, claim } in stale {
-        let _infallible = write!(report, "\n\nRFC {rfc} §{section}: recorded, but holds: {claim}");
     }
     report
 }

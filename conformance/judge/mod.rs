@@ -23,6 +23,7 @@ pub(crate) use wire::framed;
 use bed::Bed;
 use peers::ask::Transport;
 use script::Asked;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// What a test of a claim ends with: nothing, or what is wrong.
@@ -44,36 +45,35 @@ pub(crate) fn judge_from(
     sections: &[(&'static str, Claims)],
 ) {
     let Some(bed) = Bed::start(source, zones) else { return };
-    let mut failures = Vec::new();
-    let mut count = 0;
+    let mut outcomes: Vec<Outcome> = Vec::new();
     for &(number, claims) in sections {
-        let mut section = Section { server: &bed.server, number, count: 0, failures: Vec::new() };
+        let mut section = Section { server: &bed.server, number, outcomes: Vec::new() };
         claims(&mut section);
-        assert!(section.count > 0, "RFC {rfc} §{number} claims nothing");
-        count += section.count;
-        failures.extend(section.failures);
+        assert!(!section.outcomes.is_empty(), "RFC {rfc} §{number} claims nothing");
+        outcomes.extend(section.outcomes);
     }
-    let numbers: Vec<&str> = sections.iter().map(|(number, _)| *number).collect();
-    let mut report = known::compare(bed.server.against, rfc, &numbers, &failures);
+    let names: BTreeSet<_> = outcomes.iter().map(|made| (made.section, made.claim)).collect();
+    assert_eq!(names.len(), outcomes.len(), "RFC {rfc}: a claim is made twice");
+    let mut report = known::compare(bed.server.against, rfc, &outcomes);
     if !report.is_empty() {
-        let _infallible = write!(report, "\n{} of {count} claims fail", failures.len());
+        let failures = outcomes.iter().filter(|made| made.wrong.is_some()).count();
+        let _infallible = write!(report, "\n\n{failures} of {} claims fail", outcomes.len());
         panic!("{}: {report}", bed.server.against.name());
     }
 }
 
-/// A claim that does not hold.
-pub(crate) struct Failure {
+/// A claim that was made, and what is wrong with it.
+struct Outcome {
     section: &'static str,
     claim: &'static str,
-    what: String,
+    wrong: Option<String>,
 }
 
 /// One section of a standard, as far as it was asked.
 pub(crate) struct Section<'s> {
     server: &'s Server,
     number: &'static str,
-    count: usize,
-    failures: Vec<Failure>,
+    outcomes: Vec<Outcome>,
 }
 
 impl Section<'_> {
@@ -103,10 +103,8 @@ impl Section<'_> {
 
     /// For what a question and an answer cannot say: any exchange with the server.
     pub(crate) fn holds(&mut self, claim: &'static str, test: impl FnOnce(&Server) -> Verdict) {
-        self.count += 1;
-        if let Err(what) = test(self.server) {
-            self.failures.push(Failure { section: self.number, claim, what });
-        }
+        let wrong = test(self.server).err();
+        self.outcomes.push(Outcome { section: self.number, claim, wrong });
     }
 }
 

@@ -1,6 +1,7 @@
 //! RFC 4035: DNSSEC, changes of the protocol.
 
 mod appendix_b;
+mod root;
 mod s3_1;
 mod s3_1_1;
 mod s3_1_3_1;
@@ -27,6 +28,7 @@ fn rfc_4035_signed_answers() {
         Zone::new("child.signed.test.", child).signed(Denial::Nsec),
         Zone::new("unsigned.signed.test.", child),
         Zone::new("alone.test.", child).signed(Denial::Nsec),
+        Zone::new("services.example.", include_str!("../zones/services.zone")).signed(Denial::Nsec),
     ];
     judge(
         4035,
@@ -43,4 +45,10 @@ fn rfc_4035_signed_answers() {
             ("3.1.6", s3_1_6::claims),
         ],
     );
+}
+
+#[test]
+fn rfc_4035_signed_root() {
+    let root = Zone::new(".", include_str!("../zones/root.zone")).signed(Denial::Nsec);
+    judge(4035, &[root], &[("3.1.3", root::denials), ("3.1.4.1", root::ds)]);
 }

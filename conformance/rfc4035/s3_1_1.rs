@@ -46,4 +46,11 @@ pub(crate) fn claims(section: &mut Section<'_>) {
         let whole = server.answer(&query.octets(), Transport::Tcp)?;
         ensure(!whole.is_truncated && whole.answer.len() == 5, || format!("{whole:?}"))
     });
+    section.holds("what is missing beside an answer, signatures too, does not cut it", |server| {
+        let query = Query::new("_sip._tcp.services.example.", 33).with_dnssec();
+        let whole = server.answer(&query.octets(), Transport::Tcp)?;
+        let cut = server.answer(&query.with_udp_size(512).octets(), Transport::Udp)?;
+        ensure(cut.answer.len() == 3 && !cut.is_truncated, || format!("{cut:?}"))?;
+        ensure(cut.additional.len() < whole.additional.len(), || "nothing is missing".to_owned())
+    });
 }

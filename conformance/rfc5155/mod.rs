@@ -2,6 +2,7 @@
 
 mod appendix_b;
 mod chain;
+mod root;
 mod s3;
 mod s6;
 mod s7_2_2;
@@ -52,4 +53,19 @@ fn rfc_5155_hashed_denial() {
 fn rfc_5155_opted_out_cuts() {
     let zone = Zone::new("signed.test.", include_str!("../zones/signed.zone"));
     judge(5155, &[zone.signed(Denial::opt_out())], &[("6", s6::claims)]);
+}
+
+#[test]
+fn rfc_5155_hashed_root() {
+    let root = Zone::new(".", include_str!("../zones/root.zone")).signed(Denial::nsec3());
+    judge(
+        5155,
+        &[root],
+        &[
+            ("7.2.2", root::name_errors),
+            ("7.2.3", root::no_data),
+            ("7.2.7", root::referrals),
+            ("7.2.8", root::owners),
+        ],
+    );
 }
