@@ -520,3 +520,37 @@ fn an_apex_without_nsec_gives_a_proof_with_a_hole() {
         Rrtype::NSEC
     );
 }
+
+/// Threat 20: leaves of other chains are stepped over, but not without end.
+#[test]
+fn leaves_of_other_chains_are_stepped_over_up_to_a_bound() {
+    let (apex, last) = ("0p9mhaveqvm6t7vbl5lop2u3t2rp3tom", "0vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv");
+    for (others, expected) in [(STEPS_MAX - 1, format!("{apex} {last}")), (STEPS_MAX, apex.into())]
+    {
+        let others: Vec<String> =
+            (0..others).map(|n| format!("1{n:031} NSEC3 1/1/13/aabbccdd")).collect();
+        let version = zone(&format!(
+            "@ NSEC3PARAM 1/0/12/aabbccdd\n ns1 A 192.0.2.1
+             {apex} NSEC3 1/1/12/aabbccdd/SOA\n {last} NSEC3 1/1/12/aabbccdd
+             {}",
+            others.join("\n")
+        ));
+        // The hash of ns1 begins with 2.
+        check(&version, &format!("ns1 => {expected}"));
+    }
+}
+
+/// A version does not use such a chain; the search must end all the same.
+#[test]
+fn a_chain_without_the_apex_proves_no_encloser() {
+    let chain = Chain::of_param(&record("@ NSEC3PARAM 1/0/12/aabbccdd").rdata).unwrap();
+    let version = zone("0vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv NSEC3 1/1/12/aabbccdd");
+    let prove = |absent: Absent<'_>| {
+        let mut budget = HashBudget::of_an_answer();
+        describe(&nsec3::proof(&version, &chain, absent, &mut budget).unwrap())
+    };
+    let (deep, apex) = (name("a.b.c"), apex());
+    for qname in [deep.as_ref(), apex.as_ref()] {
+        assert_eq!(prove(Absent::Type { qname }), "0vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv");
+    }
+}
