@@ -16,5 +16,6 @@ pub fn run(octets: &[u8]) {
     let transport = if how & 1 == 0 { Transport::Udp } else { Transport::Tcp };
     let udp_size_max = [1_232, 0, 512, 4_096][usize::from(how >> 1) & 3];
     let room = if how & 8 == 0 { 65_535 } else { usize::from(u16::from_be_bytes([high, low])) };
-    judge(&WORLD, &Asking { octets: message, transport, udp_size_max, room });
+    let asking = Asking { octets: message, transport, udp_size_max, room };
+    judge(&WORLD.table, &WORLD.truth, &asking);
 }

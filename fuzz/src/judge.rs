@@ -3,7 +3,6 @@
 use super::parsed::{Parsed, Told};
 use super::proof::{Claim, Proof};
 use super::truth::{Truth, Zone};
-use super::world::World;
 use core::net::{IpAddr, Ipv4Addr};
 use proto::admit::Admission;
 use proto::answer::{
@@ -17,7 +16,7 @@ use wire::message::{Flags, HEADER_OCTETS, Message, Section};
 use wire::name::{Name, NameRef};
 use wire::query::Query;
 use wire::record::Record;
-use zone::ViewId;
+use zone::{Table, ViewId};
 
 /// A message, and how it is answered.
 #[derive(Clone, Copy, Debug)]
@@ -36,9 +35,9 @@ pub struct Asking<'a> {
 ///
 /// # Panics
 /// When something about the answer is not as it must be.
-pub fn judge(world: &World, asking: &Asking<'_>) {
-    let (outcome, reply) = ask(world, asking, 0xa5);
-    assert_eq!(ask(world, asking, 0x5a), (outcome, reply.clone()), "the same again");
+pub fn judge(table: &Table, truth: &Truth, asking: &Asking<'_>) {
+    let (outcome, reply) = ask(table, asking, 0xa5);
+    assert_eq!(ask(table, asking, 0x5a), (outcome, reply.clone()), "the same again");
     let Ok(query) = Query::parse(asking.octets) else {
         assert!(reply.len() <= asking.octets.len().min(asking.room), "errors are short");
         return;
@@ -58,18 +57,18 @@ pub fn judge(world: &World, asking: &Asking<'_>) {
     }
     let reply = Reply::read(&query, outcome, &reply);
     let whole = Asking { transport: Transport::Tcp, room: 65_535, ..*asking };
-    let (whole_outcome, octets) = ask(world, &whole, 0xa5);
+    let (whole_outcome, octets) = ask(table, &whole, 0xa5);
     let whole = Reply::read(&query, whole_outcome, &octets);
     assert_eq!(whole.outcome.truncation, Truncation::Whole, "these zones fit a stream");
     reply.is_part_of(&whole);
     if whole.outcome.rcode == Rcode::REFUSED || query.qclass != Class::IN {
         return;
     }
-    whole.is_true(&world.truth);
-    whole.is_complete(&world.truth);
+    whole.is_true(truth);
+    whole.is_complete(truth);
 }
 
-fn ask(world: &World, asking: &Asking<'_>, garbage: u8) -> (Outcome, Vec<u8>) {
+fn ask(table: &Table, asking: &Asking<'_>, garbage: u8) -> (Outcome, Vec<u8>) {
     let mut out = vec![garbage; asking.room];
     let admission = Admission::default();
     let (keys, identity) = (Keyring::default(), Identity::default());
@@ -83,7 +82,7 @@ fn ask(world: &World, asking: &Asking<'_>, garbage: u8) -> (Outcome, Vec<u8>) {
     let source = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let (octets, transport, now) = (asking.octets, asking.transport, UnixSeconds(0));
     let arrival = Arrival { octets, transport, source, now };
-    let outcome = respond(&world.table, &rules, &arrival, &mut out);
+    let outcome = respond(table, &rules, &arrival, &mut out);
     out.truncate(outcome.len);
     (outcome, out)
 }

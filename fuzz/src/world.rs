@@ -5,8 +5,7 @@ use std::sync::{Arc, LazyLock};
 use wire::codes::Rrtype;
 use wire::master;
 use wire::name::Name;
-use wire::record::Record;
-use zone::{Builder, Limits, Table, Version, ViewId, ZoneId, ZoneState};
+use zone::{Builder, Limits, Table, ViewId, ZoneId, ZoneState};
 
 /// Zones, and what is known of them.
 #[derive(Debug)]
@@ -19,7 +18,7 @@ pub struct World {
 
 /// The fixed zones: some served, one expired, one never loaded.
 pub static WORLD: LazyLock<World> = LazyLock::new(|| {
-    let mut world = World::empty();
+    let mut world = World { table: Table::new(), truth: Truth::default() };
     world.serve("plain.", include_str!("../zones/plain.zone"));
     world.serve("held.plain.", include_str!("../zones/held.zone"));
     world.serve("nsec.", include_str!("../zones/nsec.zone"));
@@ -38,12 +37,6 @@ pub static WORLD: LazyLock<World> = LazyLock::new(|| {
 });
 
 impl World {
-    /// Nothing.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self { table: Table::new(), truth: Truth::default() }
-    }
-
     /// Adds a zone from a master file.
     fn serve(&mut self, apex: &str, text: &str) {
         let apex: Name = apex.parse().expect("a name");
@@ -52,14 +45,10 @@ impl World {
         for record in &records {
             builder.push(record.as_ref()).expect("a record of the zone");
         }
-        self.publish(apex, records, builder.finish().expect("a zone"));
-    }
-
-    /// Adds a version beside the records it was made of.
-    pub fn publish(&mut self, apex: Name, records: Vec<Record>, version: Version) {
+        let version = Arc::new(builder.finish().expect("a zone"));
         let id = ZoneId(u32::try_from(self.truth.zones.len()).expect("few zones"));
         self.table.insert(id, ViewId::DEFAULT, apex.clone()).expect("room");
-        assert!(self.table.publish(id, ZoneState::Serving(Arc::new(version))));
+        assert!(self.table.publish(id, ZoneState::Serving(version)));
         self.truth.zones.push(Zone::new(apex, records));
     }
 }

@@ -4,9 +4,10 @@
 //! follow, and questions to the end; names are spelled from few labels, so that they meet.
 
 use super::judge::{Asking, judge};
-use super::world::World;
+use super::truth::{self, Truth};
 use proto::answer::Transport;
 use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 use wire::builder::Builder;
 use wire::codes::{Class, Opcode, Rcode, Rrtype};
 use wire::edns::DoBit;
@@ -15,7 +16,14 @@ use wire::name::{Name, NameBuf};
 use wire::rdata;
 use wire::record::Record;
 use wire::ttl::Ttl;
-use zone::{CheckError, Limits, Version};
+use zone::{CheckError, Limits, Table, Version, ViewId, ZoneId, ZoneState};
+
+/// One zone, again and again; a table is large beside it.
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let table = Table::new();
+    table.insert(ZoneId(0), ViewId::DEFAULT, apex()).expect("the first zone");
+    table
+});
 
 /// Questions to one zone; the next input asks others.
 const QUESTIONS_MAX: usize = 16;
@@ -46,10 +54,10 @@ pub fn run(octets: &[u8]) {
     pages_are_the_version(&version_made);
     let part = records.get(..usize::from(older) % (records.len() + 1)).unwrap_or_default();
     steps_lead_there_and_back(&version_made, part);
-    let mut world = World::empty();
-    world.publish(apex(), distinct(&whole), version_made);
+    let truth = Truth { zones: vec![truth::Zone::new(apex(), distinct(&whole))] };
+    assert!(TABLE.publish(ZoneId(0), ZoneState::Serving(Arc::new(version_made))));
     core::iter::from_fn(|| letters.question()).take(QUESTIONS_MAX).for_each(|question| {
-        question.ask(&world);
+        question.ask(&truth);
     });
 }
 
@@ -127,7 +135,7 @@ struct Question {
 }
 
 impl Question {
-    fn ask(&self, world: &World) {
+    fn ask(&self, truth: &Truth) {
         let mut octets = [0; 512];
         let flags = Flags::request(Opcode::QUERY);
         let mut query = Builder::new(&mut octets, 0, flags).expect("room");
@@ -135,7 +143,11 @@ impl Question {
         query.push_opt(self.udp_size, Rcode::NOERROR, self.do_bit).expect("room");
         let len = query.finish();
         let (transport, udp_size_max) = (Transport::Udp, self.udp_size);
-        judge(world, &Asking { octets: &octets[..len], transport, udp_size_max, room: 65_535 });
+        judge(
+            &TABLE,
+            truth,
+            &Asking { octets: &octets[..len], transport, udp_size_max, room: 65_535 },
+        );
     }
 }
 
