@@ -147,10 +147,6 @@ fn push_unquoted(raw: &[u8], out: &mut Vec<u8>) {
                 out.push(b'"');
                 rest = after;
             }
-            (b'\\', [escaped, after @ ..]) => {
-                out.extend([b'\\', *escaped]);
-                rest = after;
-            }
             _ => {
                 out.push(octet);
                 rest = after;
@@ -244,7 +240,7 @@ impl Form {
         let end = inside.iter().position(|octet| *octet == b'}')?;
         let (inside, after) = inside.split_at_checked(end)?;
         let mut items = std::str::from_utf8(inside).ok()?.split(',');
-        let offset = offset(items.next()?)?;
+        let offset = items.next()?.parse().ok()?;
         let width = items.next().map_or(Some(0), number)?;
         let base = items.next().map_or(Some(Base::Decimal), Base::parse)?;
         let width = usize::try_from(width).ok().filter(|width| *width <= DIGITS_MAX)?;
@@ -267,13 +263,6 @@ impl Form {
         out.extend_from_slice(digits.as_bytes());
         Some(())
     }
-}
-
-/// A number with a sign or without.
-fn offset(text: &str) -> Option<i32> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let is_number = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit());
-    text.parse().ok().filter(|_| is_number)
 }
 
 impl Base {
