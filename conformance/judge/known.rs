@@ -14,12 +14,8 @@ struct Known {
 
 /// True if a server is known not to take a zone at all. (This is not tried: it would be a long wait.)
 pub(super) fn refuses(against: Against, apex: &str) -> bool {
-    entries("refused").iter().any(|entry| {
-        text(entry, "peer") == against.name() && text(entry, "zone") == apex && {
-            assert!(!text(entry, "does").is_empty(), "peers.toml: why?");
-            true
-        }
-    })
+    let refused = entries("refused");
+    refused.iter().any(|e| text(e, "peer") == against.name() && text(e, "zone") == apex)
 }
 
 /// What is to be reported of claims that were made: failures nobody recorded, and records of what no
@@ -44,11 +40,6 @@ fn known(against: Against, rfc: u16) -> Vec<Known> {
     let failures = entries("failure");
     failures
         .iter()
-        .inspect(|entry| {
-            let peer = text(entry, "peer");
-            assert!(["nsd", "knot", "named"].contains(&peer.as_str()), "peers.toml: peer {peer}");
-            assert!(!text(entry, "does").is_empty(), "peers.toml: what does {peer} do?");
-        })
         .filter(|entry| text(entry, "peer") == against.name())
         .filter(|entry| entry.get("rfc").and_then(toml::Value::as_integer) == Some(rfc.into()))
         .map(|entry| Known { section: text(entry, "section"), claim: text(entry, "claim") })
@@ -63,10 +54,17 @@ pub(super) fn all() -> Vec<(i64, String, String)> {
     failures.map(|e| (rfc(&e).unwrap_or(0), text(&e, "section"), text(&e, "claim"))).collect()
 }
 
-/// The tables of the record that have this name.
+/// The tables of the record that have this name: each of a peer, and with what it does.
 fn entries(kind: &str) -> Vec<toml::Value> {
     let record: toml::Table = RECORD.parse().expect("peers.toml");
-    record.get(kind).and_then(toml::Value::as_array).cloned().unwrap_or_default()
+    let entries = record.get(kind).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    for entry in &entries {
+        let peer = text(entry, "peer");
+        assert!(["nsd", "knot", "named"].contains(&peer.as_str()), "peers.toml: peer {peer}");
+        assert!(!text(entry, "version").is_empty(), "peers.toml: which {peer}?");
+        assert!(!text(entry, "does").is_empty(), "peers.toml: what does {peer} do?");
+    }
+    entries
 }
 
 fn text(entry: &toml::Value, key: &str) -> String {

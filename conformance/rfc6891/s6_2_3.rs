@@ -10,7 +10,7 @@ const MANY_OCTETS: u16 = 12 + 23 + 40 * 16 + 11;
 pub(crate) fn claims(section: &mut Section<'_>) {
     section.holds("a size below 512 is 512", |server| {
         for size in [0, 1, 511] {
-            // 23 octets of question and 28 records are not too many for 512.
+            // With question and OPT the 29 records are 510 octets.
             let octets = Query::new("edge.long.example.", 1).with_udp_size(size).octets();
             let answer = server.answer(&octets, Transport::Udp)?;
             ensure(!answer.is_truncated && answer.answer.len() == 29, || format!("{answer:?}"))?;
