@@ -71,3 +71,21 @@ fn a_zone_that_is_not_signed_proves_nothing_to_those_who_set_do() {
         "NOERROR aa answer x.al.z. 60 CNAME x.wild.z. answer x.wild.z. 60 A 192.0.2.1",
     );
 }
+
+/// Threat 20: the most iterations with the longest salt are done for one denial, not for sixteen wildcards.
+#[test]
+fn threat_20_the_hashes_of_all_links_of_a_chain_are_bounded_together() {
+    let (apex, salt) = ("E559I6MGPIMFJL29IL2VKGASTHNAS6N0", "AB".repeat(255));
+    let nsec3 = format!("NSEC3 1 0 500 {salt} {apex} NS SOA RRSIG NSEC3PARAM");
+    let mut zone = signed(&format!("@ NSEC3PARAM 1 0 500 {salt}\n{apex} {nsec3}"));
+    (0..17).for_each(|n| zone += &format!("*.w{n} CNAME x.w{}\n", n + 1));
+    let proof = format!("authority {apex}.z. 60 {nsec3}");
+    check_in(&zone, "nope.z. A do tcp", &format!("NXDOMAIN aa {SOA} {proof}"));
+    let links = |from: usize| {
+        (from..17)
+            .map(|n| format!("answer x.w{n}.z. 60 CNAME x.w{}.z. ", n + 1))
+            .collect::<String>()
+    };
+    check_in(&zone, "x.w16.z. CNAME do tcp", &format!("NOERROR aa {}{proof}", links(16)));
+    check_in(&zone, "x.w1.z. A do tcp", &format!("NXDOMAIN aa ede 27 {}{SOA} {proof}", links(1)));
+}
