@@ -59,8 +59,9 @@ use reply::Reply;
 use wire::codes::{Class, Rrtype};
 use wire::edns::ExtendedError;
 use wire::message::HEADER_OCTETS;
+use wire::name::NameRef;
 use wire::query::{Query, QueryFault};
-use zone::{Table, ViewId, ZoneState};
+use zone::{Found, Lookup, Table, ViewId, ZoneState};
 
 pub use additional::TARGETS_MAX;
 pub use chain::LINKS_MAX;
@@ -177,12 +178,10 @@ fn answer(
     if let Some(verdict) = of_no_data(query.qtype) {
         return verdict;
     }
-    // RFC 4035 §3.1.4.1: DS belongs to the parent's side of the cut, if we hold that side.
-    let parent = match query.qtype {
-        Rrtype::DS => table.find_parent_side(rules.view, query.qname),
-        Rrtype(_) => None,
+    let found = match query.qtype {
+        Rrtype::DS => find_for_ds(table, rules.view, query.qname),
+        Rrtype(_) => table.find(rules.view, query.qname),
     };
-    let found = parent.or_else(|| table.find(rules.view, query.qname));
     let zone = found.as_ref().map(|found| found.slot().id());
     // Who may not ask learns nothing of what we hold.
     if !rules.admission.queriers(zone).admit(source) {
@@ -197,6 +196,27 @@ fn answer(
         ZoneState::Expired => Verdict::servfail(ExtendedError::INVALID_DATA),
         // RFC 8914 §4.15: it will be; the difference tells an operator where to look.
         ZoneState::NotLoaded => Verdict::servfail(ExtendedError::NOT_READY),
+    }
+}
+
+/// RFC 4035 §3.1.4.1: DS belongs to the parent's side of the cut, if we hold that side. A zone that delegates a name
+/// above away is not the parent, and leaves it to the child to say that it has none.
+fn find_for_ds(table: &Table, view: ViewId, qname: NameRef<'_>) -> Option<Found> {
+    let found = table.find(view, qname)?;
+    if !found.slot().apex().as_ref().eq_ignore_case(qname) {
+        return Some(found);
+    }
+    let above = table.find_parent_side(view, qname);
+    above.filter(|above| !delegates_above(&above.slot().state(), qname)).or(Some(found))
+}
+
+/// Whether a name lies below a cut, and not at one.
+fn delegates_above(state: &ZoneState, qname: NameRef<'_>) -> bool {
+    match state {
+        ZoneState::Serving(version) => {
+            matches!(version.lookup(qname), Lookup::Cut { leaf: _, at_qname: false })
+        }
+        ZoneState::Expired | ZoneState::NotLoaded => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What does not exist, and what exists without the type.
 
-use super::check;
+use super::{ViewId, ZoneId, check, check_table, name, serving, table_of};
 
 /// The SOA as negative answers carry it: TTL is the lesser of its own and MINIMUM.
 const SOA: &str = "authority example. 300 SOA ns1.example. admin.example. 7 7200 900 1209600 300";
@@ -97,6 +97,30 @@ fn rfc4035_3_1_4_1_ds_is_answered_by_the_side_of_the_parent() {
     nodata("held.example. DS");
     // Only the child is here.
     nodata("example. DS");
+}
+
+/// A zone further above, which has delegated the parent away, has no more of the DS than the child, and the child's
+/// "no data" is a MUST.
+#[test]
+fn rfc4035_3_1_4_1_ds_is_denied_by_the_child_if_only_a_zone_above_its_parent_is_here() {
+    let table = table_of(
+        "$ORIGIN z.\n$TTL 60\n@ SOA n. a 1 2 3 4 5\n@ NS n.\nsub NS n.\nown.sub A 192.0.2.1\ncut NS n.\n",
+    );
+    for (id, apex) in (2..).map(ZoneId).zip(["held.sub.z.", "sub.held.sub.z.", "cut.z."]) {
+        let zone = format!("$ORIGIN {apex}\n$TTL 60\n@ SOA n. b 1 2 3 4 5\n@ NS n.\n");
+        table.insert(id, ViewId::DEFAULT, name(apex)).unwrap();
+        assert!(table.publish(id, serving(apex, &zone)));
+    }
+    let denied_by = |apex: &str, mailbox: &str| {
+        format!("NOERROR aa authority {apex} 5 SOA n. {mailbox} 1 2 3 4 5")
+    };
+    check_table(&table, "held.sub.z. DS", &denied_by("held.sub.z.", "b.held.sub.z."));
+    // Parents, one by its cut and one by what it does not have.
+    check_table(&table, "cut.z. DS", &denied_by("z.", "a.z."));
+    let missing = denied_by("held.sub.z.", "b.held.sub.z.").replace("NOERROR", "NXDOMAIN");
+    check_table(&table, "sub.held.sub.z. DS", &missing);
+    // Nothing of the other zone is here.
+    check_table(&table, "own.sub.z. DS", "NOERROR authority sub.z. 60 NS n.");
 }
 
 #[test]
