@@ -140,3 +140,18 @@ impl Verdict {
         Self { kind, rcode, error: None }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_has_its_number_and_a_word_of_its_own() {
+        let words: BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(words.len(), Kind::ALL.len());
+        assert!(words.iter().all(|word| word.bytes().all(|octet| octet.is_ascii_lowercase())));
+        assert!(Kind::ALL.iter().enumerate().all(|(place, kind)| *kind as usize == place));
+        assert_eq!((Kind::NxDomain.as_str(), Kind::NotAuth.as_str()), ("nxdomain", "notauth"));
+    }
+}
