@@ -229,6 +229,17 @@ fn what_exists_needs_no_proof() {
     check("mx.z. MX", "NOERROR aa answer mx.z. MX+ additional www.z. A+", ["", "", ""]);
 }
 
+/// The hash of www.z., which has NSEC3 and nothing else: even that is not answered with.
+#[test]
+fn rfc5155_7_2_8_what_stands_for_a_name_is_none_itself_and_is_proven_missing() {
+    let hash = "059mohjhlgmu7prnhsal4frc99eu9h55.z.";
+    let (rrsets, proof) = ("NXDOMAIN aa authority z. SOA+ proof", "z. here.wild.z. *.again.z.");
+    for qtype in ["NSEC3", "A", "ANY", "RRSIG"] {
+        NSEC3.check(&format!("{hash} {qtype}"), rrsets, proof);
+    }
+    NSEC3.check(&format!("x.{hash} A"), rrsets, proof);
+}
+
 /// Two links by one wildcard, or two names in one gap, are proven by one NSEC.
 #[test]
 fn every_wildcard_of_a_chain_is_proven_and_no_rrset_comes_twice() {
