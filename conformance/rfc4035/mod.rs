@@ -27,6 +27,7 @@ fn rfc_4035_signed_answers() {
         Zone::new("signed.test.", include_str!("../zones/signed.zone")).signed(Denial::Nsec),
         Zone::new("child.signed.test.", child).signed(Denial::Nsec),
         Zone::new("unsigned.signed.test.", child),
+        Zone::new("below.secure.signed.test.", child).signed(Denial::Nsec),
         Zone::new("alone.test.", child).signed(Denial::Nsec),
         Zone::new("services.example.", include_str!("../zones/services.zone")).signed(Denial::Nsec),
     ];

@@ -54,4 +54,13 @@ pub(crate) fn claims(section: &mut Section<'_>) {
          authority host.signed.test. 600 NSEC insecure.signed.test. A TXT RRSIG NSEC
          authority host.signed.test. 600 RRSIG NSEC 3 signed.test.",
     );
+    section.claim(
+        "a server of the child and of a zone above the parent says what the child's servers say",
+        "below.secure.signed.test. DS do",
+        "NOERROR aa
+         authority below.secure.signed.test. 600 SOA ...
+         authority below.secure.signed.test. 600 RRSIG SOA 4 below.secure.signed.test.
+         authority below.secure.signed.test. 600 NSEC ns.below.secure.signed.test. NS SOA TXT RRSIG NSEC DNSKEY
+         authority below.secure.signed.test. 600 RRSIG NSEC 4 below.secure.signed.test.",
+    );
 }
