@@ -15,6 +15,9 @@ use crate::{layers, shell};
 
 /// What drives the engine; the version that our arguments are written for.
 const CARGO_FUZZ: &str = "0.13.2";
+/// How targets are built. Told of every comparison, the engine runs a third as many inputs; the words that it would
+/// learn from them are in the dictionaries.
+const INSTRUMENTS: [&str; 3] = ["--sanitizer", "none", "--no-trace-compares"];
 /// Seconds for each target, unless told otherwise.
 const SECONDS: u32 = 60;
 /// Longest input the engine makes up, in octets: room for many records, and quick to run.
@@ -34,7 +37,7 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
     let wish = Wish::parse(words)?;
     let targets = targets(wish.target)?;
     shell::need_cargo_tool("fuzz", CARGO_FUZZ)?;
-    shell::run(shell::cargo().args(["fuzz", "build", "--sanitizer", "none"]))?;
+    shell::run(shell::cargo().args(["fuzz", "build"]).args(INSTRUMENTS))?;
     let work = work_folder()?;
     let mut findings = 0_u32;
     for some in targets.chunks(available_parallelism().map_or(1, usize::from)) {
@@ -140,7 +143,7 @@ fn keep(target: &str, work: &Path) -> Result<()> {
 /// The engine on a target with folders of inputs; more arguments are the engine's.
 fn engine(target: &str, folders: &[&Path]) -> Command {
     let mut command = shell::cargo();
-    command.args(["fuzz", "run", "--sanitizer", "none", target]).args(folders).arg("--");
+    command.args(["fuzz", "run"]).args(INSTRUMENTS).arg(target).args(folders).arg("--");
     command.arg(format!("-max_len={INPUT_OCTETS_MAX}"));
     command.arg(format!("-timeout={INPUT_SECONDS_MAX}"));
     let words = shell::root().join("fuzz/dictionaries").join(target);
