@@ -10,7 +10,7 @@
 
 use super::chain::{Chain, HashBudget};
 use super::{Absent, Proof, STEPS_MAX};
-use crate::key::{self, Side};
+use crate::key;
 use crate::leaf::Leaf;
 use crate::page::RawLeaf;
 use crate::version::Version;
@@ -40,8 +40,8 @@ pub(super) fn costly<'v>(version: &'v Version, chain: &Chain) -> Proof<'v> {
 
 /// The last leaf of a chain.
 pub(super) fn last<'v>(version: &'v Version, chain: &Chain) -> Option<Leaf<'v>> {
-    let mut back = version.tree().up_to(key::ASIDE_END).take(STEPS_MAX);
-    let raw = back.find(|leaf| leaf.key.side() == Side::Aside && chain.has(leaf));
+    let mut leaves = version.tree().up_to(key::ASIDE_END).take(STEPS_MAX);
+    let raw = leaves.find(|leaf| chain.has(leaf));
     raw.map(|raw| Leaf::new(version.apex().as_ref(), raw))
 }
 
@@ -170,15 +170,14 @@ impl<'v> Search<'v, '_> {
         let tree = self.version.tree();
         let mut leaves = tree.up_to(&key);
         for _ in 0..STEPS_MAX {
-            match leaves.next() {
-                Some(raw) if raw.key.side() == Side::Aside => {
-                    if self.chain.has(&raw) {
-                        let is_match = raw.key.compare(&key) == Ordering::Equal;
-                        return Some(if is_match { Found::Match(raw) } else { Found::Cover(raw) });
-                    }
-                }
-                // Before the first hash comes the last (§1.3: the order is a circle).
-                Some(_) | None => leaves = tree.up_to(key::ASIDE_END),
+            // Before the first hash, and the apex, comes the last hash (§1.3: the order is a circle).
+            let Some(raw) = leaves.next() else {
+                leaves = tree.up_to(key::ASIDE_END);
+                continue;
+            };
+            if self.chain.has(&raw) {
+                let is_match = raw.key.compare(&key) == Ordering::Equal;
+                return Some(if is_match { Found::Match(raw) } else { Found::Cover(raw) });
             }
         }
         Some(Found::Nothing)
