@@ -167,8 +167,8 @@ impl<'q> Reply<'q> {
             let sources = truth.sources(told.owner.as_ref(), told.rrtype, &told.rdata);
             assert!(!sources.is_empty(), "{told:?} is in no zone");
             // RFC 4034 §3: the ttl of a signature is that of what it covers.
-            let ends = told.rrtype == Rrtype::RRSIG
-                || sources.iter().any(|source| told.ttl <= source.record.ttl);
+            let ends =
+                told.rrtype == Rrtype::RRSIG || sources.iter().any(|source| told.ttl <= source.ttl);
             assert!(ends, "{told:?} lives on");
         }
         if self.query.edns.is_none_or(|edns| edns.do_bit() == DoBit::Clear) {

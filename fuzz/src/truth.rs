@@ -34,21 +34,12 @@ impl Truth {
         holding.max_by_key(|zone| zone.apex.as_ref().label_count())
     }
 
-    /// The zones that have this very record, or one that stands for it: the record of a wildcard, or
-    /// a DNAME.
-    pub fn sources(&self, owner: NameRef<'_>, rrtype: Rrtype, rdata: &[u8]) -> Vec<Source<'_>> {
+    /// The records that are this one, or stand for it: the record of a wildcard, or a DNAME.
+    #[must_use]
+    pub fn sources(&self, owner: NameRef<'_>, rrtype: Rrtype, rdata: &[u8]) -> Vec<&Record> {
         let holding = self.zones.iter().filter(|zone| owner.is_at_or_under(zone.apex.as_ref()));
-        holding.filter_map(|zone| zone.source(owner, rrtype, rdata)).collect()
+        holding.flat_map(|zone| zone.sources(owner, rrtype, rdata)).collect()
     }
-}
-
-/// Where a record of an answer comes from.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'t> {
-    /// The zone.
-    pub zone: &'t Zone,
-    /// Its record; of another owner if it was expanded, of another type if it was synthesized.
-    pub record: &'t Record,
 }
 
 impl Zone {
@@ -136,7 +127,7 @@ impl Zone {
         above.into_iter().find_map(occludes)
     }
 
-    fn source(&self, owner: NameRef<'_>, rrtype: Rrtype, rdata: &[u8]) -> Option<Source<'_>> {
+    fn sources(&self, owner: NameRef<'_>, rrtype: Rrtype, rdata: &[u8]) -> Vec<&Record> {
         let is_it = |record: &&Record| *record.rdata == *rdata;
         let exact = self.rrset(owner, rrtype).find(is_it);
         let expanded = || {
@@ -149,8 +140,7 @@ impl Zone {
             let mut dnames = self.rrset(above, Rrtype::DNAME);
             dnames.find(|dname| rrtype == Rrtype::CNAME && leads_there(dname))
         };
-        let record = exact.or_else(expanded).or_else(synthesized)?;
-        Some(Source { zone: self, record })
+        exact.into_iter().chain(expanded()).chain(synthesized()).collect()
     }
 }
 
