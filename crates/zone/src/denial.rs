@@ -116,8 +116,8 @@ impl<'v> Proof<'v> {
     }
 }
 
-/// Neighbours that are no part of a chain and are stepped over in one search. A sound zone with one chain has none;
-/// each further chain has about one for each of the first.
+/// Leaves without NSEC, or at the end of the order without NSEC3 of a chain that is too costly, that are stepped over in
+/// one search. A sound zone has none.
 const STEPS_MAX: usize = 64;
 
 /// Chains of NSEC3 that are looked at when a version is made. More than two at once are no one's plan.

@@ -43,7 +43,10 @@ pub(crate) struct Chain {
     salt: Box<[u8]>,
 }
 
-/// Work of hashing names that is left for one answer, whose proofs may be many.
+/// Stepping over a leaf of another chain costs as much as so many blocks.
+const STEP_BLOCKS: usize = 2;
+
+/// Work that is left for one answer, whose proofs may be many: hashing names, and looking for the hashes.
 #[derive(Clone, Copy, Debug)]
 pub struct HashBudget {
     /// In blocks of SHA-1.
@@ -61,6 +64,12 @@ impl HashBudget {
     fn spend(&mut self, blocks: usize) -> Option<()> {
         self.blocks = self.blocks.checked_sub(blocks)?;
         Some(())
+    }
+
+    /// A leaf of another chain is stepped over. There may be many, and in a sound zone: all names that were opted out
+    /// of the chain in use, while another is built that has them.
+    pub(super) fn step(&mut self) -> Option<()> {
+        self.spend(STEP_BLOCKS)
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! Standards: RFC 5155 §7.2.1–7.2.9.
 //!
-//! Invariants: I1 hashing ends with the [`HashBudget`]. I2 at most [`STEPS_MAX`] leaves are looked at for each hash.
+//! Invariants: I1 hashing, and stepping over leaves of other chains, end with the [`HashBudget`].
 //!
 //! Not here: what belongs to the chain, hashing (`chain`).
 
@@ -38,7 +38,7 @@ pub(super) fn costly<'v>(version: &'v Version, chain: &Chain) -> Proof<'v> {
     proof
 }
 
-/// The last leaf of a chain.
+/// The last leaf of a chain, if there are not too many others behind it.
 pub(super) fn last<'v>(version: &'v Version, chain: &Chain) -> Option<Leaf<'v>> {
     let mut leaves = version.tree().up_to(key::ASIDE_END).take(STEPS_MAX);
     let raw = leaves.find(|leaf| chain.has(leaf));
@@ -47,12 +47,9 @@ pub(super) fn last<'v>(version: &'v Version, chain: &Chain) -> Option<Leaf<'v>> 
 
 /// Whether a chain can be used: it matches the apex, and knows that it is one.
 pub(super) fn is_usable(version: &Version, chain: &Chain) -> bool {
-    let mut budget = HashBudget::of_an_answer();
-    let mut search = Search { version, chain, budget: &mut budget };
-    match search.find(b"", version.apex().as_ref()) {
-        Some(Found::Match(raw)) => chain.has_soa(&raw),
-        Some(Found::Cover(_) | Found::Nothing) | None => false,
-    }
+    let key = chain.key(b"", version.apex().as_ref(), &mut HashBudget::of_an_answer());
+    let raw = key.and_then(|key| version.tree().leaf(&key));
+    raw.is_some_and(|raw| chain.has_soa(&raw))
 }
 
 struct Search<'v, 's> {
@@ -68,7 +65,7 @@ enum Found<'v> {
     Match(RawLeaf<'v>),
     /// The leaf before its hash.
     Cover(RawLeaf<'v>),
-    /// The chain has no leaf, or too many others lie in between.
+    /// The chain has no leaf.
     Nothing,
 }
 
@@ -164,21 +161,18 @@ impl<'v> Search<'v, '_> {
         proof.add(found.raw().map(|raw| Leaf::new(apex, raw)));
     }
 
-    /// What the chain has for a name, or for the wildcard below it. `None` if hashing exceeds the budget.
+    /// What the chain has for a name, or for the wildcard below it. `None` if that exceeds the budget.
     fn find(&mut self, prefix: &[u8], name: NameRef<'_>) -> Option<Found<'v>> {
         let key = self.chain.key(prefix, name, self.budget)?;
         let tree = self.version.tree();
-        let mut leaves = tree.up_to(&key);
-        for _ in 0..STEPS_MAX {
-            // Before the first hash, and the apex, comes the last hash (§1.3: the order is a circle).
-            let Some(raw) = leaves.next() else {
-                leaves = tree.up_to(key::ASIDE_END);
-                continue;
-            };
+        // Before the first hash, and the apex, comes the last hash (§1.3: the order is a circle).
+        let around = core::iter::once_with(|| tree.up_to(key::ASIDE_END)).flatten();
+        for raw in tree.up_to(&key).chain(around) {
             if self.chain.has(&raw) {
                 let is_match = raw.key.compare(&key) == Ordering::Equal;
                 return Some(if is_match { Found::Match(raw) } else { Found::Cover(raw) });
             }
+            self.budget.step()?;
         }
         Some(Found::Nothing)
     }
