@@ -293,6 +293,21 @@ fn the_same_may_be_written_in_other_ways() {
 }
 
 #[test]
+fn the_same_of_rarer_types_may_be_written_in_other_ways() {
+    reads_as("A6", "125 ff::ff p", "125 ::7 p.example.");
+    reads_as("A6", "3 ffff:: p", "3 1fff:: p.example.");
+    reads_as("AMTRELAY", "0 1 3 @", "0 1 3 example.");
+    reads_as("NSAP", "0X47.0005.80", "0x47000580");
+    reads_as("ATMA", "39.24.6F", "39246f");
+    reads_as("IPN", "1.2", "4294967298");
+    reads_as("DSYNC", "TYPE59 1 1 @", "CDS NOTIFY 1 example.");
+    reads_as("DSYNC", "TYPE77 7 1 .", "TYPE77 7 1 .");
+    reads_as("WKS", "10.0.0.1 TCP smtp domain", "10.0.0.1 6 25 53");
+    reads_as("WKS", "10.0.0.1 udp", "10.0.0.1 17");
+    reads_as("DOA", "1 2 3 x A Q==", "1 2 3 \"x\" AQ==");
+}
+
+#[test]
 fn times_that_no_calendar_has_are_refused() {
     for time in [
         "20240230000000",
@@ -345,6 +360,13 @@ fn generic_form_is_the_last_resort() {
             r"\# 16 001216138000000059604DFF00989680",
         ),
         (Rrtype::A, b"\x01\x02\x03", r"\# 3 010203"),
+        // Bits of the prefix that are set, formats and kinds of gateway that nobody has defined.
+        (Rrtype::A6, b"\x7d\x0f\x01p\0", r"\# 5 7D0F017000"),
+        (Rrtype::A6, b"\x3d\x09\0\0\0\0\0\0\0\x01\x01p\0", r"\# 13 3D090000000000000001017000"),
+        (Rrtype::ATMA, b"\x02\x31", r"\# 2 0231"),
+        (Rrtype::ATMA, b"\x01\x3a", r"\# 2 013A"),
+        (Rrtype::IPSECKEY, b"\x0a\x04\x02\x01", r"\# 4 0A040201"),
+        (Rrtype::AMTRELAY, b"\x0a\x84\x01", r"\# 3 0A8401"),
     ] {
         assert_eq!(present(rrtype, wire).to_string(), text, "{rrtype}");
     }
@@ -369,6 +391,9 @@ fn types_that_some_servers_do_not_know_print_by_number_for_them() {
     let portable = |rrtype, rdata: &[u8]| present_portable(rrtype, rdata).to_string();
     assert_eq!(portable(Rrtype::RESINFO, b"\x01a"), r"\# 2 0161");
     assert_eq!(portable(Rrtype::KEY, b"\xc0\0\x03\x08"), r"\# 4 C0000308", "no word for the key");
+    let gateway = |name: &[u8]| [b"\x0a\x03\x02", name, b"\x01"].concat();
+    assert_eq!(portable(Rrtype::IPSECKEY, &gateway(b"\x01g\0")), "10 3 2 g. AQ==");
+    assert_eq!(portable(Rrtype::IPSECKEY, &gateway(b"\x01.\0")), r"\# 7 0A0302012E0001", "NSD");
     let nsec = b"\0\0\x04\x40\0\0\x02\x01\x01\x04";
     assert_eq!(present(Rrtype::NSEC, nsec).to_string(), ". A NXT RESINFO");
     assert_eq!(portable(Rrtype::NSEC, nsec), ". A TYPE30 TYPE261");
@@ -382,6 +407,21 @@ fn samples_have_every_type() {
     for row in table::rows() {
         let is_there = records.iter().any(|record| record.rrtype == row.rrtype);
         assert!(is_there, "no sample of {}", row.rrtype);
+    }
+}
+
+/// The samples are written as we print: each type has its text, not only some that is read back.
+#[test]
+fn samples_print_as_they_are_written() {
+    let origin = "example.".parse().expect("a name");
+    let lines = include_str!("../samples.zone").lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with([';', '$']));
+    let records = crate::master::read(include_bytes!("../samples.zone"), &origin).expect("samples");
+    assert_eq!(lines.clone().count(), records.len());
+    for (line, record) in lines.zip(records) {
+        let (_, after_owner) = line.split_once(' ').expect("an owner");
+        let (_, rdata_text) = after_owner.trim().split_once(' ').expect("a type");
+        assert_eq!(present(record.rrtype, &record.rdata).to_string(), rdata_text.trim(), "{line}");
     }
 }
 
@@ -409,6 +449,32 @@ fn check_refused(cases: &[(&str, &str, &str)]) {
 #[test]
 fn wrong_text_says_what_was_expected() {
     check_refused(&[
+        ("IPSECKEY", "10 4 2 . AQ==", "line 1: found `4`, expected a gateway type, 0 to 3"),
+        ("IPSECKEY", "10 0 2 x AQ==", "line 1: found `x`, expected `.` for no gateway"),
+        ("AMTRELAY", "10 2 0 .", "line 1: found `2`, expected a discovery bit, 0 or 1"),
+        (
+            "AMTRELAY",
+            r"\# 2 0A01",
+            "line 1: the rdata breaks the rules of AMTRELAY: a relay needs 4 octets, 0 are left",
+        ),
+        ("A6", "129 :: x", "line 1: found `129`, expected the length of a prefix up to 128"),
+        (
+            "HIP",
+            "2 - AQ==",
+            "line 1: found `-`, expected a host identity tag of 1 to 255 octets in hex",
+        ),
+        ("NSAP", "47", "line 1: found `47`, expected `0x` and hex digits"),
+        ("ATMA", "+1x", "line 1: found `+1x`, expected `+` and digits, or hex digits"),
+        (
+            "ISDN",
+            "1 2 3",
+            "line 1: the rdata breaks the rules of ISDN: 2 octets are left over after the last field",
+        ),
+        (
+            "UINFO",
+            "x",
+            "line 1: found `x`, expected `\\#`, a length and hex, the form of types without one of their own",
+        ),
         ("A", "192.0.2", "line 1: found `192.0.2`, expected an IPv4 address"),
         ("A", "192.0.2.1 x", "line 1: found `x`, expected the end of the record"),
         ("A", "", "line 1: found the end of the record, expected an IPv4 address"),
