@@ -27,6 +27,8 @@
 //! - The proof of a wildcard that is an empty non-terminal has the NSEC that shows it is one (NSD). A DNAME
 //!   that makes a name too long is YXDOMAIN (BIND, NSD), and needs no proof.
 //! - DS in a referral is sent with its signature or not at all.
+//! - DS of a zone that is here, as is a zone further up but not its parent, is a referral to the parent (BIND).
+//!   Deviation: RFC 4035 §3.1.4.1 has the child say "no data", which validators must not believe (RFC 6840 §4.4).
 //! - CD is cleared, as RFC 4035 §3.1.6 says of authorities, whatever §3 says of all.
 //! - Meta types and OPT are FORMERR, MAILA and MAILB NOTIMP (BIND); types 0 and 65535 are data that nobody
 //!   has. Class ANY is answered from class IN, without AA. Of class CH is told what the operator set, to
@@ -59,9 +61,8 @@ use reply::Reply;
 use wire::codes::{Class, Rrtype};
 use wire::edns::ExtendedError;
 use wire::message::HEADER_OCTETS;
-use wire::name::NameRef;
 use wire::query::{Query, QueryFault};
-use zone::{Found, Lookup, Table, ViewId, ZoneState};
+use zone::{Table, ViewId, ZoneState};
 
 pub use additional::TARGETS_MAX;
 pub use chain::LINKS_MAX;
@@ -178,10 +179,12 @@ fn answer(
     if let Some(verdict) = of_no_data(query.qtype) {
         return verdict;
     }
-    let found = match query.qtype {
-        Rrtype::DS => find_for_ds(table, rules.view, query.qname),
-        Rrtype(_) => table.find(rules.view, query.qname),
+    // RFC 4035 §3.1.4.1: DS belongs to the parent's side of the cut, if we hold that side.
+    let parent = match query.qtype {
+        Rrtype::DS => table.find_parent_side(rules.view, query.qname),
+        Rrtype(_) => None,
     };
+    let found = parent.or_else(|| table.find(rules.view, query.qname));
     let zone = found.as_ref().map(|found| found.slot().id());
     // Who may not ask learns nothing of what we hold.
     if !rules.admission.queriers(zone).admit(source) {
@@ -196,27 +199,6 @@ fn answer(
         ZoneState::Expired => Verdict::servfail(ExtendedError::INVALID_DATA),
         // RFC 8914 §4.15: it will be; the difference tells an operator where to look.
         ZoneState::NotLoaded => Verdict::servfail(ExtendedError::NOT_READY),
-    }
-}
-
-/// RFC 4035 §3.1.4.1: DS belongs to the parent's side of the cut, if we hold that side. A zone that delegates a name
-/// above away is not the parent, and leaves it to the child to say that it has none.
-fn find_for_ds(table: &Table, view: ViewId, qname: NameRef<'_>) -> Option<Found> {
-    let found = table.find(view, qname)?;
-    if !found.slot().apex().as_ref().eq_ignore_case(qname) {
-        return Some(found);
-    }
-    let above = table.find_parent_side(view, qname);
-    above.filter(|above| !delegates_above(&above.slot().state(), qname)).or(Some(found))
-}
-
-/// Whether a name lies below a cut, and not at one.
-fn delegates_above(state: &ZoneState, qname: NameRef<'_>) -> bool {
-    match state {
-        ZoneState::Serving(version) => {
-            matches!(version.lookup(qname), Lookup::Cut { leaf: _, at_qname: false })
-        }
-        ZoneState::Expired | ZoneState::NotLoaded => false,
     }
 }
 
