@@ -5,7 +5,8 @@
 //! Standards: RFC 8945 §5.2 (checks), §5.3 (answers are signed, and leave room for that).
 //!
 //! Invariants: an answer to a query whose signature was good is signed, whatever it says. A bad signature is
-//! told of and nothing else is.
+//! told of and nothing else is. Where not even the question fits beside the signature, which takes names of
+//! some 200 octets and a reader that takes 512, there is silence.
 //!
 //! Not here: MACs and times (`tsig`), what an answer says.
 
