@@ -391,6 +391,9 @@ fn types_that_some_servers_do_not_know_print_by_number_for_them() {
     let portable = |rrtype, rdata: &[u8]| present_portable(rrtype, rdata).to_string();
     assert_eq!(portable(Rrtype::RESINFO, b"\x01a"), r"\# 2 0161");
     assert_eq!(portable(Rrtype::KEY, b"\xc0\0\x03\x08"), r"\# 4 C0000308", "no word for the key");
+    let soa = |refresh: u32| [&[0, 0][..], &[0; 4], &refresh.to_be_bytes(), &[0; 12]].concat();
+    assert_eq!(portable(Rrtype::SOA, &soa(0x7fff_ffff)), ". . 0 2147483647 0 0 0");
+    assert!(portable(Rrtype::SOA, &soa(0x8000_0000)).starts_with(r"\# 22 "), "NSD");
     let gateway = |name: &[u8]| [b"\x0a\x03\x02", name, b"\x01"].concat();
     assert_eq!(portable(Rrtype::IPSECKEY, &gateway(b"\x01g\0")), "10 3 2 g. AQ==");
     assert_eq!(portable(Rrtype::IPSECKEY, &gateway(b"\x01.\0")), r"\# 7 0A0302012E0001", "NSD");
