@@ -54,13 +54,14 @@ pub(crate) fn claims(section: &mut Section<'_>) {
          authority host.signed.test. 600 NSEC insecure.signed.test. A TXT RRSIG NSEC
          authority host.signed.test. 600 RRSIG NSEC 3 signed.test.",
     );
+    // Deviation: the section has the child answer "no data" here too. ADR 0006.
     section.claim(
-        "a server of the child and of a zone above the parent says what the child's servers say",
+        "a server of a zone above the parent refers to the parent, even if it has the child",
         "below.secure.signed.test. DS do",
-        "NOERROR aa
-         authority below.secure.signed.test. 600 SOA ...
-         authority below.secure.signed.test. 600 RRSIG SOA 4 below.secure.signed.test.
-         authority below.secure.signed.test. 600 NSEC ns.below.secure.signed.test. NS SOA TXT RRSIG NSEC DNSKEY
-         authority below.secure.signed.test. 600 RRSIG NSEC 4 below.secure.signed.test.",
+        "NOERROR
+         authority secure.signed.test. 3600 NS ns.secure.signed.test.
+         authority secure.signed.test. 3600 DS 12345 13 2 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+         authority secure.signed.test. 3600 RRSIG DS 3 signed.test.
+         additional ns.secure.signed.test. 3600 A 192.0.2.4",
     );
 }

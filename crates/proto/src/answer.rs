@@ -27,8 +27,8 @@
 //! - The proof of a wildcard that is an empty non-terminal has the NSEC that shows it is one (NSD). A DNAME
 //!   that makes a name too long is YXDOMAIN (BIND, NSD), and needs no proof.
 //! - DS in a referral is sent with its signature or not at all.
-//! - DS of a zone that is here, as is a zone further up but not its parent, is a referral to the parent (BIND).
-//!   Deviation: RFC 4035 §3.1.4.1 has the child say "no data", which validators must not believe (RFC 6840 §4.4).
+//! - DS of a zone that is here, as is a zone further up but not its parent, is a referral to the parent (all three).
+//!   Deviation: RFC 4035 §3.1.4.1 has the child say "no data". Validators must not believe that. ADR 0006.
 //! - CD is cleared, as RFC 4035 §3.1.6 says of authorities, whatever §3 says of all.
 //! - Meta types and OPT are FORMERR, MAILA and MAILB NOTIMP (BIND); types 0 and 65535 are data that nobody
 //!   has. Class ANY is answered from class IN, without AA. Of class CH is told what the operator set, to
