@@ -192,7 +192,7 @@ pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
              listen-on port {} {{ {}; }};\n  listen-on-v6 {{ none; }};\n  recursion no;\n  \
              dnssec-validation no;\n  empty-zones-enable no;\n  notify no;\n  request-ixfr no;\n  \
              transfers-in 100;\n  transfers-per-ns 100;\n  serial-query-rate 1000;\n  \
-             version none;\n  hostname none;\n  server-id none;\n}};\ncontrols {{ }};\n",
+             minimal-responses no-auth;\n  version none;\n  hostname none;\n  server-id none;\n}};\ncontrols {{ }};\n",
             at.port(),
             at.ip()
         );

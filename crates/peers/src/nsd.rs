@@ -67,7 +67,7 @@ fn server(folder: &Path, at: SocketAddr) -> String {
         "server:\n  ip-address: {}@{}\n  username: \"\"\n  chroot: \"\"\n  zonesdir: \"{folder}\"\n  \
          database: \"\"\n  xfrdfile: \"{folder}/xfrd.state\"\n  zonelistfile: \"{folder}/zone.list\"\n  \
          pidfile: \"{folder}/nsd.pid\"\n  xfrdir: \"{folder}\"\n  server-count: 1\n  \
-         rrl-ratelimit: 0\n  hide-version: yes\n  hide-identity: yes\n\
+         rrl-ratelimit: 0\n  minimal-responses: yes\n  hide-version: yes\n  hide-identity: yes\n\
          remote-control:\n  control-enable: no\n",
         at.ip(),
         at.port()
