@@ -2,14 +2,17 @@
 
 use crate::page::Page;
 use crate::replacement::Replacement;
-use crate::{Reach, Which, text};
-use anyhow::{Context as _, Result, anyhow, ensure};
+use crate::{Reach, Which, WrongUsage, text};
+use anyhow::{Context as _, Result, anyhow, bail};
 use api::{ExportHead, Problem};
 use clap::Args;
 use serde::Serialize;
 use std::io::{self, Write};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
 /// `understudy zone export …`
 #[derive(Debug, Args)]
@@ -74,15 +77,18 @@ struct Written<'a> {
 }
 
 impl Export {
-    /// Writes the zone, and says what it wrote unless that went to standard output.
+    /// Writes the zone, and says what it wrote unless that went to standard output. Ends early, and
+    /// leaves nothing behind, when the operator interrupts.
     pub(crate) async fn perform(self, export_offline: ExportOffline) -> Result<Page> {
         let is_stdout = self.out.as_os_str() == "-";
-        ensure!(!(is_stdout && self.reach.json), "`--json` tells of a file: name one with `--out`");
+        if is_stdout && self.reach.json {
+            bail!(WrongUsage("`--json` tells of a file: name one with `--out`"));
+        }
+        let interrupted = interruption().context("cannot watch for signals")?;
         let mut out = if is_stdout { Out::stdout() } else { Out::file(&self.out)? };
-        let head = if self.offline || self.data_dir.is_some() {
-            self.offline(export_offline, &mut out)
-        } else {
-            self.ask(&mut out).await
+        let head = tokio::select! {
+            head = self.copy(export_offline, &mut out) => head,
+            () = interrupted => Err(anyhow!("interrupted")),
         };
         if out.reader_is_gone {
             return Ok(Page::text(String::new()));
@@ -102,31 +108,15 @@ impl Export {
         })
     }
 
-    fn offline(&self, export: ExportOffline, out: &mut Out<'_>) -> Result<ExportHead> {
-        let from = Offline {
-            zone: &self.zone.name,
-            view: &self.zone.view,
-            config: self.config.as_deref(),
-            data_dir: self.data_dir.as_deref(),
-        };
-        export(from, out).map_err(|fault| match fault {
-            OfflineFault::Refused(problem) => api::ClientError::Refused(problem).into(),
-            OfflineFault::Write(fault) => out.refused(fault),
-            OfflineFault::Read(fault) => anyhow!(fault),
-        })
-    }
-
-    /// Ends early, and leaves nothing behind, when the operator interrupts.
-    async fn ask(&self, out: &mut Out<'_>) -> Result<ExportHead> {
-        let mut terminated = signal(SignalKind::terminate()).context("cannot watch for signals")?;
-        tokio::select! {
-            copied = self.copy(out) => copied,
-            _ = tokio::signal::ctrl_c() => Err(anyhow!("interrupted")),
-            _ = terminated.recv() => Err(anyhow!("interrupted")),
+    async fn copy(&self, export_offline: ExportOffline, out: &mut Out<'_>) -> Result<ExportHead> {
+        if self.offline || self.data_dir.is_some() {
+            self.copy_from_disk(export_offline, out).await
+        } else {
+            self.copy_from_daemon(out).await
         }
     }
 
-    async fn copy(&self, out: &mut Out<'_>) -> Result<ExportHead> {
+    async fn copy_from_daemon(&self, out: &mut Out<'_>) -> Result<ExportHead> {
         let client = self.reach.client()?;
         let found = self.zone.find(&client).await.map_err(with_another_way)?;
         let mut export = client.export(found.id).await?;
@@ -135,6 +125,60 @@ impl Export {
         }
         Ok(export.head())
     }
+
+    /// The disk is read in a thread of its own: an interrupt must not wait for it. Nobody joins the thread
+    /// then; it ends with the program.
+    async fn copy_from_disk(&self, export: ExportOffline, out: &mut Out<'_>) -> Result<ExportHead> {
+        let (zone, view) = (self.zone.name.clone(), self.zone.view.clone());
+        let (config, data_dir) = (self.config.clone(), self.data_dir.clone());
+        let (sender, mut pieces) = mpsc::channel(PIECES_WAITING);
+        let reader = thread::spawn(move || {
+            let (config, data_dir) = (config.as_deref(), data_dir.as_deref());
+            let from = Offline { zone: &zone, view: &view, config, data_dir };
+            export(from, &mut Pieces(sender))
+        });
+        while let Some(piece) = pieces.recv().await {
+            out.write_all(&piece).map_err(|fault| out.refused(fault))?;
+        }
+        let ended = reader.join().unwrap_or_else(|panic| resume_unwind(panic));
+        ended.map_err(|fault| match fault {
+            OfflineFault::Refused(problem) => api::ClientError::Refused(problem).into(),
+            OfflineFault::Write(fault) => out.refused(fault),
+            OfflineFault::Read(fault) => anyhow!(fault),
+        })
+    }
+}
+
+/// What the reader of the disk may be ahead of the writer, in pieces of some kilobytes.
+const PIECES_WAITING: usize = 16;
+
+/// Text on its way from the thread that reads the disk.
+struct Pieces(mpsc::Sender<Vec<u8>>);
+
+impl Write for Pieces {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        let sent = self.0.blocking_send(octets.to_vec());
+        sent.map(|()| octets.len()).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Ends when the program is told to end. From the call on, not only from the first poll, no signal
+/// ends it otherwise.
+fn interruption() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    })
 }
 
 /// A daemon that is down is when an export is wanted most.

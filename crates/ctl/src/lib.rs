@@ -19,6 +19,7 @@ use anyhow::{Context as _, Result};
 use api::{Client, ClientError, ZoneItem, ZoneState};
 use clap::{Args, Subcommand};
 use page::Page;
+use std::fmt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use when::Now;
@@ -129,7 +130,9 @@ pub enum Exit {
     Done,
     /// 1: it did not work.
     Failed,
-    /// 3: no daemon could be asked. (2 is clap's, for wrong usage.)
+    /// 2: wrong usage that clap does not see.
+    Misused,
+    /// 3: no daemon could be asked.
     Unreachable,
     /// 4: there is no such zone.
     NotFound,
@@ -140,11 +143,24 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
+            Exit::Misused => 2,
             Exit::Unreachable => 3,
             Exit::NotFound => 4,
         })
     }
 }
+
+/// Options that do not go together, in words for the operator.
+#[derive(Debug)]
+struct WrongUsage(&'static str);
+
+impl fmt::Display for WrongUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for WrongUsage {}
 
 /// Does what the verb says and reports errors on standard error. `export_offline` reads a zone from
 /// disk, if that is what the verb wants.
@@ -275,6 +291,9 @@ impl Reach {
 }
 
 fn exit_of(error: &anyhow::Error) -> Exit {
+    if error.is::<WrongUsage>() {
+        return Exit::Misused;
+    }
     match error.downcast_ref::<ClientError>() {
         Some(ClientError::Refused(problem)) if problem.status == 404 => Exit::NotFound,
         Some(ClientError::Refused(_) | ClientError::Garbled { .. }) | None => Exit::Failed,

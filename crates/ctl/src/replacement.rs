@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// New content of a file, which takes its place in [`Replacement::finish`]. Until then, and if that
@@ -34,17 +34,15 @@ impl Replacement {
         if kind.is_some_and(|kind| kind.is_dir()) {
             return Err(ErrorKind::IsADirectory.into());
         }
-        if kind.is_some_and(|kind| kind.is_fifo() || kind.is_char_device()) {
+        if kind.is_some_and(|kind| !kind.is_file()) {
             let file = OpenOptions::new().write(true).open(path)?;
             return Ok(Self { file, working: None });
         }
         // A link that leads nowhere yet is replaced itself.
         let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        let name = format!(".understudy-export-{}", std::process::id());
-        let working = target.with_file_name(OsStr::new(&name));
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o666).open(&working)?;
+        let (file, path) = create_beside(&target)?;
         // From here on the working file goes when `self` does.
-        let replacement = Self { file, working: Some(Working { path: working, target }) };
+        let replacement = Self { file, working: Some(Working { path, target }) };
         if let Some(found) = found {
             replacement.file.set_permissions(found.permissions())?;
         }
@@ -60,6 +58,26 @@ impl Replacement {
         File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
     }
 }
+
+/// A file of ours in the same folder. One that a killed program left there, maybe of the same process
+/// id in another container, is no obstacle and is not touched: it could be at work.
+fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
+    let mut attempt = 0_u32;
+    loop {
+        let name = format!(".understudy-export-{}-{attempt}", std::process::id());
+        let path = target.with_file_name(OsStr::new(&name));
+        match OpenOptions::new().write(true).create_new(true).mode(0o666).open(&path) {
+            Ok(file) => return Ok((file, path)),
+            Err(fault) if fault.kind() == ErrorKind::AlreadyExists && attempt < ATTEMPTS_MAX => {
+                attempt += 1;
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+}
+
+/// Names to try before a folder is given up.
+const ATTEMPTS_MAX: u32 = 1_000;
 
 impl Write for Replacement {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
@@ -84,7 +102,7 @@ impl Drop for Replacement {
 mod tests {
     use super::*;
     use std::fs;
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).unwrap();
@@ -116,6 +134,16 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(names(folder.path()), ["zone"]);
+    }
+
+    #[test]
+    fn what_a_killed_program_left_is_no_obstacle() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("zone");
+        let left = std::mem::ManuallyDrop::new(Replacement::begin(&path).unwrap());
+        replaced(&path, "new");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(names(folder.path()).len(), 2, "what {left:?} wrote is still there");
     }
 
     #[test]

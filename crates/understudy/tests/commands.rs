@@ -25,6 +25,8 @@ fn wrong_usage_ends_with_2_and_shows_the_right_one() {
         &["key", "generate", "a b"],
         &["key", "generate", "k1", "--algorithm", "hmac-sha3"],
         &["zone", "export"],
+        &["zone", "export", "a", "--json"],
+        &["zone", "export", "a", "--json", "--out", "-"],
         &["zone", "export", "a", "--offline", "--socket", "/s"],
         &["demo", "--origin", "example"],
         &["nonsense"],
@@ -207,6 +209,34 @@ fn what_a_crash_left_on_disk_is_a_warning_and_damage_is_an_error_each_with_its_f
 fn tell(daemon: &Child, signal: &str) {
     let sent = Command::new("kill").args([signal, &daemon.id().to_string()]).status();
     assert!(sent.is_ok_and(|sent| sent.success()), "kill {signal}");
+}
+
+/// The settings of the data directory never come, so the export has begun and cannot end by itself.
+#[test]
+fn export_that_is_interrupted_ends_at_once_and_leaves_nothing_behind() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let (folder, path) = configured("");
+        std::fs::remove_file(&path).expect("it was there");
+        let made = Command::new("mkfifo").arg(&path).status().expect("mkfifo is everywhere");
+        assert!(made.success());
+        let out = folder.path().join("zone");
+        std::fs::write(&out, "the old one").expect("ours");
+        let export = Command::new(env!("CARGO_BIN_EXE_understudy"))
+            .args(["zone", "export", "example", "--offline", "--config", &path, "--out"])
+            .arg(&out)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let settings = std::fs::File::options().write(true).open(&path).expect("it is read");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("ours").count(), 3, "it has begun");
+        tell(&export, signal);
+        let output = export.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(1), "{signal}: {}", output.status);
+        assert!(said(&output.stderr).contains("interrupted"), "{}", said(&output.stderr));
+        assert_eq!(std::fs::read_dir(folder.path()).expect("ours").count(), 2, "{signal}");
+        assert_eq!(std::fs::read_to_string(&out).expect("ours"), "the old one");
+        drop(settings);
+    }
 }
 
 const OWN_ZONE: &str =
