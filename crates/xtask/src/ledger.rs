@@ -1,7 +1,7 @@
 //! `docs/ledger.md` names the tests that prove what it says. A test that was renamed or removed is found
 //! here, not by a reader.
 //!
-//! In its last columns a word between backticks is a path in the repository, or ends in a name: of a
+//! In the last column of a table a word between backticks is a path in the repository, or ends in a name: of a
 //! test, whole or cut by `…` or `*`, or of a module. What has a space in it is a command.
 
 use std::collections::BTreeSet;
