@@ -276,13 +276,11 @@ impl<'q> Reply<'q> {
         assert!(told > 0 || zone.has(holder.as_ref(), Rrtype::CNAME), "{end} ends the chain");
     }
 
-    /// The zone that answers: for DS the one above the cut, if that is ours and this cut is its own
-    /// (RFC 4035 §3.1.4.1).
+    /// The zone that answers: for DS the one above, if that is ours (RFC 4035 §3.1.4.1).
     fn zone<'t>(&self, truth: &'t Truth) -> Option<&'t Zone> {
         let qname = self.query.qname;
         let parent = qname.parent().filter(|_| self.query.qtype == Rrtype::DS);
         let above = parent.and_then(|parent| truth.zone_of(parent));
-        let above = above.filter(|zone| zone.occluder(qname).is_none_or(|(cut, _)| cut == qname));
         above.or_else(|| truth.zone_of(qname))
     }
 

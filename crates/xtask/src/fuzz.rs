@@ -4,6 +4,7 @@
 //! No sanitizer: the code is safe, so what there is to find are panics, overflows, broken promises and
 //! endless loops. That builds with the toolchain of the workspace; nightly is not needed.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -24,6 +25,9 @@ const SECONDS: u32 = 60;
 const INPUT_OCTETS_MAX: u32 = 1_500;
 /// Longest time for one input, in seconds; all of them take below a millisecond.
 const INPUT_SECONDS_MAX: u32 = 10;
+
+/// Inputs of a committed corpus.
+const INPUTS_MAX: usize = 300;
 
 /// What is asked for on the command line.
 #[derive(Debug, PartialEq, Eq)]
@@ -122,7 +126,7 @@ impl Run {
     }
 }
 
-/// Makes the committed corpus the smallest that reaches all that was ever reached.
+/// Makes the committed corpus the smallest that reaches all that was ever reached, or nearly all.
 fn keep(target: &str, work: &Path) -> Result<()> {
     let (found, corpus) = (work.join(target), corpus(target));
     let smallest = work.join(format!("{target}.smallest"));
@@ -132,12 +136,22 @@ fn keep(target: &str, work: &Path) -> Result<()> {
     shell::run(merge.args(["-set_cover_merge=1", "-use_counters=0"]))?;
     fs::remove_dir_all(&corpus)?;
     fs::create_dir(&corpus)?;
-    for input in fs::read_dir(&smallest)? {
-        let input = input?;
-        fs::copy(input.path(), corpus.join(input.file_name()))?;
+    for input in first_written(&smallest)?.iter().take(INPUTS_MAX) {
+        fs::copy(smallest.join(input), corpus.join(input))?;
     }
     fs::remove_dir_all(&smallest)?;
     Ok(())
+}
+
+/// Names of the files in a folder, oldest first: the engine begins with those that reach most.
+fn first_written(folder: &Path) -> Result<Vec<OsString>> {
+    let mut inputs = Vec::new();
+    for input in fs::read_dir(folder)? {
+        let input = input?;
+        inputs.push((input.metadata()?.modified()?, input.file_name()));
+    }
+    inputs.sort();
+    Ok(inputs.into_iter().map(|(_, name)| name).collect())
 }
 
 /// The engine on a target with folders of inputs; more arguments are the engine's.
