@@ -181,8 +181,17 @@ fn complaint(error: &anyhow::Error) -> String {
         Some(ClientError::Refused(api::Problem { detail, fix: Some(fix), .. })) => {
             format!("{detail}\n{fix}")
         }
-        Some(_) | None => format!("{error:#}"),
+        Some(_) | None => with_causes(error),
     }
+}
+
+/// The fault and what caused it, unless it says so itself.
+fn with_causes(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match &*told {
+        "" => cause,
+        told if told.contains(&cause) => told.to_owned(),
+        told => format!("{told}: {cause}"),
+    })
 }
 
 fn perform(verb: Verb, export_offline: ExportOffline) -> Result<Page> {

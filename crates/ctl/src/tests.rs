@@ -444,6 +444,15 @@ fn export_offline_asks_no_daemon() {
 }
 
 #[test]
+fn cause_is_told_once() {
+    let cause = || std::io::Error::other("no disk");
+    let error = anyhow::Error::from(cause()).context("cannot read /data: no disk");
+    assert_eq!(complaint(&error), "cannot read /data: no disk");
+    let error = anyhow::Error::from(cause()).context("cannot read /data");
+    assert_eq!(complaint(&error), "cannot read /data: no disk");
+}
+
+#[test]
 fn text_that_has_nowhere_to_go_is_told_and_is_not_lost_silently() {
     let full: ExportOffline = |_, out| {
         out.write_all(&[b';'; 100_000]).map_err(OfflineFault::Write)?;
