@@ -23,19 +23,19 @@ pub(crate) struct Difference {
 pub(crate) enum Strictness {
     /// The zones are the same each time: what is listed occurs.
     Exact,
-    /// The zones are random: what occurs is listed.
+    /// Few or random zones: what occurs is listed.
     Listed,
 }
 
-/// How the list names the zones of a run. An entry for a kind of zones is one for random ones too.
+/// How the list names the zones of a run. An entry for a kind of zones is one for others too.
 pub(crate) fn zones(kind: Kind, strictness: Strictness) -> String {
     match strictness {
         Strictness::Exact => kind.text().to_owned(),
-        Strictness::Listed => format!("{RANDOM}{}", kind.text()),
+        Strictness::Listed => format!("{OTHER}{}", kind.text()),
     }
 }
 
-const RANDOM: &str = "random ";
+const OTHER: &str = "other ";
 
 /// What is wrong with the list after a run over zones of one kind, as text to paste from; empty if
 /// nothing is.
@@ -88,7 +88,7 @@ impl Column {
     }
 
     fn position(&self, text: &str) -> Option<usize> {
-        let fixed = text.strip_prefix(RANDOM);
+        let fixed = text.strip_prefix(OTHER);
         self.alternatives.iter().position(|pattern| {
             fits(pattern, text) || fixed.is_some_and(|text| fits(pattern, text))
         })

@@ -18,7 +18,7 @@ mod subject;
 
 use known::Strictness;
 use run::Run;
-use servers::Servers;
+use servers::{Loaded, Servers};
 use subject::Kind;
 
 #[test]
@@ -51,13 +51,24 @@ fn zones_signed_by_ldns_are_answered_as_by_the_peers() {
     check(Kind::Ldns);
 }
 
+#[test]
+fn root_zone_is_answered_as_by_the_peers() {
+    for kind in [Kind::Unsigned, Kind::Nsec, Kind::OptOut] {
+        compare(kind, &[subject::root(kind)], Strictness::Listed);
+    }
+}
+
 #[track_caller]
 fn check(kind: Kind) {
-    let zones = subject::zones(kind);
-    let servers = Servers::start(&zones);
-    let mut run = Run::new(kind, Strictness::Exact);
-    for zone in &zones {
-        run.compare(&servers, &zones, zone);
+    compare(kind, &subject::zones(kind), Strictness::Exact);
+}
+
+#[track_caller]
+fn compare(kind: Kind, zones: &[Loaded], strictness: Strictness) {
+    let servers = Servers::start(zones);
+    let mut run = Run::new(kind, strictness);
+    for zone in zones {
+        run.compare(&servers, zones, zone);
     }
     let faults = run.faults();
     assert!(faults.is_empty(), "{faults}");

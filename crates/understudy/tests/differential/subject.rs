@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use peers::sign::{self, Denial};
+use wire::master;
+use wire::record::Record;
 
 use crate::servers::Loaded;
 
@@ -80,7 +82,10 @@ const SUBJECTS: &[Subject] = &[
     Subject { file: "parent", below: "parent." },
     Subject { file: "child", below: "child.parent." },
     Subject { file: "deep", below: DEEP },
+    Subject { file: TYPES, below: "types." },
 ];
+
+const TYPES: &str = "types";
 
 /// Some 160 octets: the hash of an NSEC3 fits, little else does.
 const DEEP: &str = "this-label-is-forty-octets-long-to-go-deep.\
@@ -100,9 +105,7 @@ pub(crate) fn zones(kind: Kind) -> Vec<Loaded> {
 impl Subject {
     fn load(&self, kind: Kind) -> Loaded {
         let apex = format!("{}{}.", self.below, kind.text());
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differential/zones");
-        let file = folder.join(self.file).with_extension("zone");
-        let text = std::fs::read_to_string(file).expect("a committed zone");
+        let text = if self.file == TYPES { every_type(&apex) } else { committed(self.file) };
         let text = kind.sign(&apex, &format!("$ORIGIN {apex}\n{text}"));
         Loaded { apex, text, refused_by: self.refused_by(kind) }
     }
@@ -110,6 +113,8 @@ impl Subject {
     /// Where a further way of signing tells nothing new, or the tools stand in the way.
     fn is_of(&self, kind: Kind) -> bool {
         match self.file {
+            // It has records that signing makes.
+            TYPES => kind == Kind::Unsigned,
             // BIND's signer does not read it.
             "wildcard-cuts" => !kind.is_by_bind(),
             // NSD does not read what ldns writes.
@@ -130,4 +135,27 @@ impl Subject {
             _ => &[],
         }
     }
+}
+
+/// The root, small, under its own name.
+pub(crate) fn root(kind: Kind) -> Loaded {
+    let text = kind.sign(".", &format!("$ORIGIN .\n{}", committed("root")));
+    Loaded { apex: ".".to_owned(), text, refused_by: &[] }
+}
+
+fn committed(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differential/zones");
+    let file = folder.join(name).with_extension("zone");
+    std::fs::read_to_string(file).expect("a committed zone")
+}
+
+/// A record of every type but MD and MF, which BIND takes in no form, as every server reads it.
+fn every_type(apex: &str) -> String {
+    let samples = include_bytes!("../../../wire/src/rdata/samples.zone");
+    let origin = apex.parse().expect("an apex");
+    let mut records = master::read(samples, &origin).expect("samples of every type");
+    records.retain(|record| !matches!(record.rrtype.0, 3 | 4));
+    let mut text = String::new();
+    master::write(records.iter().map(Record::as_ref), &mut text).expect("text takes text");
+    text
 }
