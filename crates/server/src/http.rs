@@ -16,9 +16,17 @@ pub(crate) use socket::ControlSocket;
 pub use socket::SocketError;
 
 use jiff::Timestamp;
+use std::future::{IntoFuture as _, pending};
 use std::io;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::sleep;
 
-/// Serves the API on the socket until `stop` ends; then lets running requests finish and removes
+/// What running requests have to finish when the daemon stops. An export may take hours, and whoever
+/// reads it sees that it broke off.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Serves the API on the socket until `stop` ends; then gives running requests [`GRACE`] and removes
 /// the socket file.
 ///
 /// # Errors
@@ -29,7 +37,22 @@ where
     S: Future<Output = ()> + Send + 'static,
 {
     let (listener, _removed_at_end) = socket.into_parts();
-    axum::serve(listener, routes::router(control)).with_graceful_shutdown(stop).await
+    let (stopping, stopped) = oneshot::channel();
+    let stop = async move {
+        stop.await;
+        let _serving_has_ended = stopping.send(());
+    };
+    let serving = axum::serve(listener, routes::router(control)).with_graceful_shutdown(stop);
+    let cut_off = async {
+        match stopped.await {
+            Ok(()) => sleep(GRACE).await,
+            Err(_) => pending().await,
+        }
+    };
+    tokio::select! {
+        ended = serving.into_future() => ended,
+        () = cut_off => Ok(()),
+    }
 }
 
 /// A moment as the API writes it: RFC 3339 in UTC, always three digits of fraction.

@@ -10,6 +10,7 @@ use proto::time::UnixSeconds;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::sync::oneshot;
@@ -396,4 +397,16 @@ async fn clients_that_go_away_give_their_turn_back() {
         drop(stalled);
     }
     assert_eq!(served.client.export(1).await.unwrap().head().serial, 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn client_that_stands_still_does_not_keep_the_daemon_from_stopping() {
+    let served = start(Fake::with_zones(&["example."]));
+    let stalled = served.client.export(1).await.unwrap();
+    served.stop.send(()).unwrap();
+    // It would be given up for standing still only after half a minute.
+    let ended = tokio::time::timeout(Duration::from_secs(15), served.task).await;
+    ended.expect("the API ends").unwrap().unwrap();
+    assert!(!served.path.exists());
+    drop(stalled);
 }
