@@ -10,7 +10,7 @@ use wire::record::Record;
 use super::parsed::Parsed;
 
 /// Records after which a text has been read long enough.
-const RECORDS_MAX: usize = 2_000;
+const RECORDS_MAX: usize = 300;
 
 /// Everything that must hold for any text.
 ///
