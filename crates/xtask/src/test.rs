@@ -25,11 +25,13 @@ pub(crate) fn run() -> Result<()> {
     ledger::run()?;
     deny::run()?;
     lint()?;
-    shell::run(&mut tests(&["--workspace"]))?;
+    shell::run(&mut tests(&["--workspace", "--features", "understudy/differential"]))?;
     for peer in PEERS {
         println!("\nwhat {peer} makes of the standards, beside what is recorded of it:");
         shell::run(
-            tests(&["--package", "understudy", "--test", "conformance"]).env(AGAINST, peer),
+            tests(&["--package", "understudy", "--features", "differential"])
+                .args(["--test", "conformance"])
+                .env(AGAINST, peer),
         )?;
     }
     shell::run(shell::cargo().args(["test", "--workspace", "--doc", "--quiet"]))?;
