@@ -5,6 +5,7 @@ use super::wire::{self, Stream};
 use super::{Verdict, known};
 use peers::ask::{self, Message, Name, Transport};
 use peers::key::Key;
+use peers::secondary::Replies;
 use peers::sign::{self, Denial};
 use peers::{daemon, knot, named, nsd, primary, wait};
 use std::any::Any;
@@ -138,9 +139,9 @@ fn start_secondary(
             }
             return (daemon.at, Box::new(daemon));
         }
-        Against::Nsd => nsd::secondary(apexes, primary),
+        Against::Nsd => nsd::secondary(apexes, primary, Replies::Usual),
         Against::Knot => knot::secondary(apexes, primary),
-        Against::Named => named::secondary(apexes, primary),
+        Against::Named => named::secondary(apexes, primary, Replies::Usual),
     };
     // An old process of NSD answers now and then, without zones that came last.
     let is_served = || apexes.iter().all(|apex| ask::serial(secondary.at, apex).is_some());

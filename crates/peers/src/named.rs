@@ -12,7 +12,7 @@ use crate::ask;
 use crate::key::Key;
 use crate::primary::{self, zone_file};
 use crate::program::{self, Program};
-use crate::secondary::Secondary;
+use crate::secondary::{Replies, Secondary};
 use crate::sign::Denial;
 use crate::wait;
 
@@ -184,7 +184,11 @@ fn policy(denial: Denial) -> String {
 /// A secondary of all zones, transferred whole from one primary.
 #[track_caller]
 #[must_use]
-pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
+pub fn secondary(zones: &[&str], primary: SocketAddr, replies: Replies) -> Secondary {
+    let minimal = match replies {
+        Replies::Usual => "",
+        Replies::Minimal => "minimal-responses no-auth;\n  ",
+    };
     let config = |folder: &Path, at: SocketAddr| {
         let folder = folder.display();
         let mut text = format!(
@@ -192,7 +196,7 @@ pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
              listen-on port {} {{ {}; }};\n  listen-on-v6 {{ none; }};\n  recursion no;\n  \
              dnssec-validation no;\n  empty-zones-enable no;\n  notify no;\n  request-ixfr no;\n  \
              transfers-in 100;\n  transfers-per-ns 100;\n  serial-query-rate 1000;\n  \
-             minimal-responses no-auth;\n  version none;\n  hostname none;\n  server-id none;\n}};\ncontrols {{ }};\n",
+             {minimal}version none;\n  hostname none;\n  server-id none;\n}};\ncontrols {{ }};\n",
             at.port(),
             at.ip()
         );

@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::key::Key;
 use crate::primary::{Primary, Setup};
 use crate::program;
-use crate::secondary::Secondary;
+use crate::secondary::{Replies, Secondary};
 
 /// A primary. It takes no edits; [`Primary::replace_zone`] gives it a new version, whose difference
 /// it then has for IXFR.
@@ -19,7 +19,7 @@ pub fn primary(setup: Setup) -> Primary {
     let Setup { zones, key, notify, signing } = primary.setup();
     assert!(signing.is_none(), "it signs nothing here");
     let key_name = key.as_ref().map_or("NOKEY", |key| &key.name);
-    let mut text = server(primary.folder(), primary.at);
+    let mut text = server(primary.folder(), primary.at, Replies::Usual);
     text.extend(key.as_ref().map(Key::for_nsd));
     for (number, (apex, _)) in zones.iter().enumerate() {
         let _infallible = writeln!(
@@ -37,9 +37,9 @@ pub fn primary(setup: Setup) -> Primary {
 /// A secondary of all zones, transferred whole from one primary.
 #[track_caller]
 #[must_use]
-pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
+pub fn secondary(zones: &[&str], primary: SocketAddr, replies: Replies) -> Secondary {
     let config = |folder: &Path, at: SocketAddr| {
-        let mut text = server(folder, at) + &Key::of_questions().for_nsd();
+        let mut text = server(folder, at, replies) + &Key::of_questions().for_nsd();
         let (ip, port) = (primary.ip(), primary.port());
         for (number, zone) in zones.iter().enumerate() {
             let _infallible = writeln!(
@@ -61,13 +61,17 @@ fn command(folder: &Path) -> Command {
 
 /// What every NSD here is told: one server process, everything in its folder, no limits, no word of
 /// itself.
-fn server(folder: &Path, at: SocketAddr) -> String {
+fn server(folder: &Path, at: SocketAddr, replies: Replies) -> String {
     let folder = folder.display();
+    let minimal = match replies {
+        Replies::Usual => "",
+        Replies::Minimal => "minimal-responses: yes\n  ",
+    };
     format!(
         "server:\n  ip-address: {}@{}\n  username: \"\"\n  chroot: \"\"\n  zonesdir: \"{folder}\"\n  \
          database: \"\"\n  xfrdfile: \"{folder}/xfrd.state\"\n  zonelistfile: \"{folder}/zone.list\"\n  \
          pidfile: \"{folder}/nsd.pid\"\n  xfrdir: \"{folder}\"\n  server-count: 1\n  \
-         rrl-ratelimit: 0\n  minimal-responses: yes\n  hide-version: yes\n  hide-identity: yes\n\
+         rrl-ratelimit: 0\n  {minimal}hide-version: yes\n  hide-identity: yes\n\
          remote-control:\n  control-enable: no\n",
         at.ip(),
         at.port()

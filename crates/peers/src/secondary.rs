@@ -10,6 +10,18 @@ use tempfile::TempDir;
 use crate::program::Program;
 use crate::{ask, ports, wait};
 
+/// How much a secondary says beside what was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replies {
+    /// What it says out of the box.
+    Usual,
+    /// What standards require.
+    Minimal,
+}
+
+/// Times that all zones are asked for, one after the other, without one being missing.
+const ROUNDS_OF_PEACE: u32 = 50;
+
 /// A running secondary. It ends with this.
 pub struct Secondary {
     /// Where it answers.
@@ -40,6 +52,7 @@ impl Secondary {
         for zone in zones {
             secondary.wait_for(name, zone);
         }
+        secondary.wait_for_peace(name, zones);
         secondary
     }
 
@@ -48,6 +61,18 @@ impl Secondary {
         wait::until(4 * wait::SOON, &format!("{name} serves {zone}"), || {
             assert!(self.program.ended().is_none(), "{name} ended:\n{}", self.program.log());
             ask::serial(self.at, zone).is_some()
+        });
+    }
+
+    /// NSD has a new process for each zone that arrives. Those before it, which lack that zone, answer from
+    /// the same socket until they are told to end.
+    #[track_caller]
+    fn wait_for_peace(&self, name: &str, zones: &[&str]) {
+        let mut rounds = 0;
+        wait::until(4 * wait::SOON, &format!("{name} goes on serving all zones"), || {
+            let all = zones.iter().all(|zone| ask::serial(self.at, zone).is_some());
+            rounds = if all { rounds + 1 } else { 0 };
+            rounds == ROUNDS_OF_PEACE
         });
     }
 

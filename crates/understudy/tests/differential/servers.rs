@@ -1,7 +1,7 @@
 //! One primary and four secondaries of it: the program under test and its peers.
 
 use peers::primary::{Primary, Setup};
-use peers::secondary::Secondary;
+use peers::secondary::{Replies, Secondary};
 use peers::{ask, daemon, knot, named, nsd, wait};
 
 /// A zone as the primary loads it.
@@ -33,9 +33,9 @@ impl Servers {
             taken.map(|zone| zone.apex.as_str()).collect()
         };
         let peers = [
-            named::secondary(&taken_by("bind"), primary.at),
+            named::secondary(&taken_by("bind"), primary.at, Replies::Minimal),
             knot::secondary(&taken_by("knot"), primary.at),
-            nsd::secondary(&taken_by("nsd"), primary.at),
+            nsd::secondary(&taken_by("nsd"), primary.at, Replies::Minimal),
         ];
         Self { primary, ours: daemon, peers }
     }

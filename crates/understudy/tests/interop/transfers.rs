@@ -12,6 +12,7 @@ use peers::named::{self, CHANGE_IS_SERVED_WITHIN, Named};
 use peers::nsd;
 use peers::primary::Setup;
 use peers::records::{self, APEX};
+use peers::secondary::Replies;
 use peers::{ports, program, wait};
 
 fn loopback() -> SocketAddr {
@@ -49,8 +50,8 @@ fn peers_as_secondaries_answer_alike_for_many_zones() {
     let named = setup.start();
     let zones = [APEX, "second."];
     for secondary in [
-        named::secondary(&zones, named.at),
-        nsd::secondary(&zones, named.at),
+        named::secondary(&zones, named.at, Replies::Usual),
+        nsd::secondary(&zones, named.at, Replies::Usual),
         knot::secondary(&zones, named.at),
     ] {
         for zone in zones {
