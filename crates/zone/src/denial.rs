@@ -13,6 +13,7 @@
 //! Not here: what has to be proven (`lookup`), sending it (`proto::answer`).
 
 mod chain;
+mod leaves;
 mod nsec;
 mod nsec3;
 
@@ -23,6 +24,7 @@ use wire::codes::Rrtype;
 use wire::name::NameRef;
 
 pub use chain::HashBudget;
+pub use leaves::Leaves;
 
 /// What an answer has to prove absent. Label counts include the apex's labels, not the root.
 #[derive(Clone, Copy, Debug)]
@@ -65,14 +67,14 @@ const LEAVES_MAX: usize = 3;
 #[derive(Clone, Copy, Debug)]
 pub struct Proof<'v> {
     rrtype: Rrtype,
-    leaves: [Option<Leaf<'v>>; LEAVES_MAX],
+    leaves: Leaves<'v, LEAVES_MAX>,
     too_costly: bool,
     collides: bool,
 }
 
 impl<'v> Proof<'v> {
     const fn new(rrtype: Rrtype) -> Self {
-        Self { rrtype, leaves: [None; LEAVES_MAX], too_costly: false, collides: false }
+        Self { rrtype, leaves: Leaves::none(), too_costly: false, collides: false }
     }
 
     /// NSEC or NSEC3: what is to be sent of each leaf.
@@ -83,7 +85,7 @@ impl<'v> Proof<'v> {
 
     /// The leaves, each once; no more than three.
     pub fn iter(&self) -> impl Iterator<Item = Leaf<'v>> {
-        self.leaves.into_iter().flatten()
+        self.leaves.iter()
     }
 
     /// The proof would take more hashing than we are willing to do for an answer. What is sent in its
@@ -102,16 +104,8 @@ impl<'v> Proof<'v> {
 
     /// Adds a leaf unless it is there already.
     fn add(&mut self, leaf: Option<Leaf<'v>>) {
-        let Some(leaf) = leaf else { return };
-        for place in &mut self.leaves {
-            match place {
-                Some(held) if held.is_same(&leaf) => return,
-                Some(_) => {}
-                None => {
-                    *place = Some(leaf);
-                    return;
-                }
-            }
+        if let Some(leaf) = leaf {
+            self.leaves.add(leaf);
         }
     }
 }

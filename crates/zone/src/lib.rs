@@ -34,7 +34,7 @@ mod version;
 pub use apply::ApplyError;
 pub use builder::Builder;
 pub use check::{CheckError, Limits, RRSET_BYTES_FITTING};
-pub use denial::{Absent, HashBudget, Proof};
+pub use denial::{Absent, HashBudget, Leaves, Proof};
 pub use diff::{DIFF_FORMAT, Diff, DiffError, Records, RecordsIter};
 pub use id::{ViewId, ZoneId};
 pub use image::PageError;

@@ -17,7 +17,7 @@ use wire::codes::Rrtype;
 use wire::edns::ExtendedError;
 use wire::message::Section;
 use wire::name::{NameBuf, NameRef};
-use zone::{Absent, HashBudget, Leaf, Proof, Version};
+use zone::{Absent, HashBudget, Leaf, Leaves, Proof, Version};
 
 /// What of an answer is still to be proven, and what went wrong with it.
 pub(super) struct Denial<'v> {
@@ -32,7 +32,7 @@ pub(super) struct Denial<'v> {
 /// link of a chain, and one for its end.
 struct Expansions<'v> {
     rrtype: Rrtype,
-    leaves: [Option<Leaf<'v>>; LINKS_MAX + 1],
+    leaves: Leaves<'v, { LINKS_MAX + 1 }>,
 }
 
 /// Why there is no proof, or a poor one.
@@ -58,8 +58,8 @@ impl<'v> Denial<'v> {
         let proof = version.proof(absent, &mut self.budget);
         self.note(&proof);
         for leaf in proof.iter() {
-            let none = || Expansions { rrtype: proof.rrtype(), leaves: [None; LINKS_MAX + 1] };
-            self.expansions.get_or_insert_with(none).add(leaf);
+            let none = || Expansions { rrtype: proof.rrtype(), leaves: Leaves::none() };
+            self.expansions.get_or_insert_with(none).leaves.add(leaf);
         }
     }
 
@@ -78,10 +78,10 @@ impl<'v> Denial<'v> {
             }
         }
         let Some(expansions) = &self.expansions else { return Ok(()) };
-        for leaf in expansions.leaves.iter().flatten() {
-            let is_written = end.iter().flat_map(Proof::iter).any(|other| other.is_same(leaf));
+        for leaf in expansions.leaves.iter() {
+            let is_written = end.iter().flat_map(Proof::iter).any(|other| other.is_same(&leaf));
             if !is_written {
-                write_leaf(leaf, expansions.rrtype, reply)?;
+                write_leaf(&leaf, expansions.rrtype, reply)?;
             }
         }
         Ok(())
@@ -107,22 +107,6 @@ impl<'v> Denial<'v> {
             self.trouble = Some(Trouble::Collision);
         } else if proof.too_costly() && self.trouble.is_none() {
             self.trouble = Some(Trouble::TooCostly);
-        }
-    }
-}
-
-impl<'v> Expansions<'v> {
-    /// Adds a leaf unless it is there. There is one for each link, so there is room.
-    fn add(&mut self, leaf: Leaf<'v>) {
-        for place in &mut self.leaves {
-            match place {
-                Some(held) if held.is_same(&leaf) => return,
-                Some(_) => {}
-                None => {
-                    *place = Some(leaf);
-                    return;
-                }
-            }
         }
     }
 }
