@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
-use tokio::time::{timeout, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use wire::frame::{Frames, write_frame};
 
 /// Octets of queries read ahead on one connection.
@@ -62,6 +62,10 @@ pub(crate) async fn serve(
         let limits = clients.limits;
         connections.spawn(async move {
             let kicked = seat.kick.clone();
+            // Without it answers only wait for one another.
+            if let Err(fault) = stream.set_nodelay(true) {
+                tracing::trace!(%from, %fault, "TCP client is answered with delays");
+            }
             tokio::select! {
                 result = converse(stream, from, &responder, (&seat, limits), stop) => {
                     if let Err(fault) = result {
@@ -80,13 +84,12 @@ pub(crate) async fn serve(
 
 /// One client, from its first query to its last answer.
 async fn converse(
-    mut stream: TcpStream,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
     from: SocketAddr,
     responder: &Responder,
     (seat, limits): (&Seat, TcpLimits),
     mut stop: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
     let mut frames = Frames::new(usize::from(u16::MAX));
     let mut read = Vec::with_capacity(READ_AHEAD);
     let mut answer = vec![0; usize::from(u16::MAX)];
@@ -95,7 +98,7 @@ async fn converse(
     loop {
         read.clear();
         let received = tokio::select! {
-            received = timeout_at(deadline.into(), stream.read_buf(&mut read)) => received,
+            received = timeout_at(deadline, stream.read_buf(&mut read)) => received,
             _ = stop.changed() => return Ok(()),
         };
         match received {
@@ -134,7 +137,7 @@ async fn converse(
 }
 
 async fn write_out(
-    stream: &mut TcpStream,
+    stream: &mut (impl AsyncWrite + Unpin),
     out: &mut Vec<u8>,
     limit: Duration,
 ) -> std::io::Result<()> {
