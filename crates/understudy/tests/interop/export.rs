@@ -149,9 +149,29 @@ fn export_of_a_zone_signed_with_nsec3_is_loaded_unchanged() {
         let (named, daemon) = following(APEX, &text);
         let text = exported(&daemon, APEX);
         assert_loads_unchanged(&text, APEX, named.at);
+        assert_validates(&text, APEX);
         let denial = if denial == Denial::Nsec { "\tNSEC\t" } else { "\tNSEC3\t" };
         assert!(text.contains(denial) && text.contains("\tRRSIG\t"));
     }
+}
+
+#[test]
+fn export_of_a_zone_signed_by_ldns_validates() {
+    for denial in [Denial::Nsec, Denial::nsec3(), Denial::opt_out()] {
+        let (_named, daemon) = following(APEX, &sign::with_ldns(APEX, &records::zone(7), denial));
+        assert_validates(&exported(&daemon, APEX), APEX);
+    }
+}
+
+/// Two validators find each signature good and no gap in the chain of denial.
+#[track_caller]
+fn assert_validates(text: &str, apex: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("zone.txt");
+    fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    accepted("ldns-verify-zone", &[file]);
+    accepted("dnssec-verify", &["-q", "-o", apex, file]);
 }
 
 /// MD and MF have been obsolete since RFC 1035, and BIND has no form in which it takes them.
