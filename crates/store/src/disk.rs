@@ -6,10 +6,8 @@
 //! so a file with a final name is complete up to its header at least. D2 nothing is durable
 //! before [`DiskFile::sync`] (content) and [`Disk::sync_names`] (the names).
 
-#[cfg(test)]
-pub(crate) mod simulated;
-
 use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -32,6 +30,8 @@ pub(crate) trait Disk: Send + Sync {
     fn remove(&self, name: &str) -> io::Result<()>;
     /// Makes creations, renames and removals durable.
     fn sync_names(&self) -> io::Result<()>;
+    /// A number that nobody can foresee, for the marks of a new file's frames.
+    fn salt(&self) -> u32;
 }
 
 /// One open file.
@@ -108,6 +108,12 @@ impl Disk for Folder {
 
     fn sync_names(&self) -> io::Result<()> {
         sync_folder(&self.path)
+    }
+
+    fn salt(&self) -> u32 {
+        // The standard library's hasher keys are the operating system's randomness.
+        let [a, b, c, d, ..] = RandomState::new().hash_one(0_u8).to_le_bytes();
+        u32::from_le_bytes([a, b, c, d])
     }
 }
 

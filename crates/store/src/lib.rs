@@ -31,10 +31,11 @@ mod meta;
 mod read_only;
 mod recover;
 mod recovery;
-mod salt;
 mod sealed;
 mod segment;
 mod shard;
+#[cfg(any(test, feature = "simulated"))]
+pub mod simulated;
 mod standing;
 mod store;
 mod version;

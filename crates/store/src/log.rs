@@ -297,7 +297,7 @@ pub(crate) fn begin_segment(
     previous: Previous,
 ) -> Result<Active, StoreError> {
     let name = FileName::Log { seq };
-    let salt = crate::salt::next();
+    let salt = disk.salt();
     let header =
         Header { format: FORMAT, kind: FileKind::Log, salt, seq, zone: 0, serial: 0, previous };
     let create = || {

@@ -36,7 +36,7 @@ impl<'d> SealedFile<'d> {
             FileName::Base { .. } => (FileKind::Base, 0, 0),
             FileName::Log { .. } => (FileKind::Log, 0, 0),
         };
-        let salt = crate::salt::next();
+        let salt = disk.salt();
         let previous = Previous { seq: 0, size: 0 };
         let header = Header { format: FORMAT, kind, salt, seq: name.seq(), zone, serial, previous };
         let path = disk.path_of(&name.to_text());

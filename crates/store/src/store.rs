@@ -229,7 +229,7 @@ impl Commit<'_> {
         }
     }
 
-    fn to_entry(&self) -> Entry<Version> {
+    pub(crate) fn to_entry(&self) -> Entry<Version> {
         let change = match self {
             Self::Whole { version, .. } => {
                 Change::Whole { version: Arc::clone(version), image: None }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::content::Undecodable;
-use crate::disk::simulated::{Dice, SimulatedDisk, Trouble};
+use crate::simulated::{Dice, SimulatedDisk, Trouble};
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
