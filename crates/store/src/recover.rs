@@ -38,8 +38,10 @@ pub(crate) struct Inspection {
     pub(crate) faults: Vec<Fault>,
     /// Segments that count, in order.
     pub(crate) segments: Vec<Segment>,
-    /// The last of them, if commits may go on in it.
-    resume: Option<Resume>,
+    /// Where commits may go on in the last of them.
+    resume: Option<Position>,
+    /// The end of the last of them.
+    tail: Option<LastBatch>,
     /// Our files that mean nothing any more: replaced segments, unfinished work.
     stale: Vec<String>,
     /// The images there are.
@@ -50,9 +52,11 @@ pub(crate) struct Inspection {
     pub(crate) octets: u64,
 }
 
-/// Where a segment goes on.
-struct Resume {
-    at: Position,
+/// The batch at the end of the last segment. It was written, but its flush may have failed, or never begun.
+struct LastBatch {
+    name: FileName,
+    offset: u64,
+    octets: Vec<u8>,
     is_torn: bool,
 }
 
@@ -206,14 +210,22 @@ impl Walk<'_> {
             self.fault(&text, kind);
         }
         self.found.segments.push(Segment { name, octets: scan.end });
+        let last = scan.frames().last().map(|(_, head)| *head);
+        if !is_followed && !is_base {
+            let offset = last.map_or(scan.end, |head| head.durable);
+            let span = usize::try_from(offset).ok().zip(usize::try_from(scan.end).ok());
+            let octets =
+                span.and_then(|(from, to)| file.get(from..to)).unwrap_or_default().to_vec();
+            let is_torn = scan.torn_octets > 0;
+            self.found.tail = Some(LastBatch { name, offset, octets, is_torn });
+        }
         // What is appended has the present format, so it goes into a file that says so.
         if !is_closed && header.format == FORMAT {
-            let before = scan.frames().last().map_or_else(Before::default, |(_, head)| Before {
+            let before = last.map_or_else(Before::default, |head| Before {
                 zone: head.zone,
                 octets: u32::try_from(head.frame_octets()).unwrap_or(u32::MAX),
             });
-            let at = Position { salt: header.salt, offset: scan.end, before };
-            self.found.resume = Some(Resume { at, is_torn: scan.torn_octets > 0 });
+            self.found.resume = Some(Position { salt: header.salt, offset: scan.end, before });
         }
         Ok(())
     }
@@ -352,9 +364,10 @@ impl Inspection {
         disk: &dyn Disk,
         restored: &BTreeMap<u32, Restored<V>>,
     ) -> Result<Log<V>, StoreError> {
-        let active = match self.resume.take() {
-            Some(resume) => self.resume(disk, &resume)?,
-            None => {
+        let tail = self.tail.take().map(|tail| self.settle(disk, tail)).transpose()?;
+        let active = match (self.resume.take(), tail) {
+            (Some(at), Some((name, file))) => Active { file, name, at },
+            (Some(_) | None, _) => {
                 let last = self.segments.last();
                 let previous = last.map_or(Previous { seq: 0, size: 0 }, |segment| Previous {
                     seq: segment.name.seq(),
@@ -385,22 +398,30 @@ impl Inspection {
         })
     }
 
-    /// What was read may not be durable yet, if a crash came between write and flush: flush it now,
-    /// before it is published.
-    fn resume(&self, disk: &dyn Disk, resume: &Resume) -> Result<Active, StoreError> {
-        let name = self.segments.last().map_or(FileName::Log { seq: 0 }, |segment| segment.name);
+    /// What was read may not be durable yet, if a crash came between write and flush or the flush failed: it is
+    /// made so now, before it is published. It is written again, for the system takes what a failed flush left out
+    /// for written, and would never flush it.
+    fn settle(
+        &self,
+        disk: &dyn Disk,
+        tail: LastBatch,
+    ) -> Result<(FileName, Box<dyn DiskFile>), StoreError> {
+        let LastBatch { name, offset, octets, is_torn } = tail;
         let text = name.to_text();
-        let open = || {
+        let write = || {
             let file = disk.open_to_write(&text)?;
-            if resume.is_torn {
-                file.truncate(resume.at.offset)?;
+            if !octets.is_empty() {
+                file.write_all_at(&octets, offset)?;
+            }
+            if let Some(at) = self.resume.filter(|_| is_torn) {
+                file.truncate(at.offset)?;
             }
             file.sync()?;
             disk.sync_names()?;
             Ok(file)
         };
-        let file = open().map_err(|source| failed(disk, &text, "open", source))?;
-        Ok(Active { file, name, at: resume.at })
+        let file = write().map_err(|source| failed(disk, &text, "open", source))?;
+        Ok((name, file))
     }
 }
 

@@ -117,6 +117,32 @@ fn what_a_restart_has_found_survives_the_power_cut_that_follows_it() {
     }
 }
 
+/// Threat 46. The system takes pages of a failed flush for written: they are read, and no later flush
+/// writes them. So a restart that has found them must write them again before it counts on them.
+#[test]
+fn what_a_failed_flush_left_in_memory_is_durable_once_a_restart_has_found_it() {
+    let mut found_unacknowledged = 0;
+    for seed in 0..400 {
+        let disk = SimulatedDisk::new(seed);
+        let (mut model, mut dice) = (Model::default(), Dice(seed));
+        let (shard, _) = open(&disk);
+        for _ in 0..dice.roll(12) {
+            model.step(&shard, &mut dice);
+        }
+        disk.trouble_at(1 + dice.roll(3), Trouble::Error(io::ErrorKind::Other));
+        while model.failures == 0 && model.commits < 60 {
+            model.step(&shard, &mut dice);
+        }
+        let disk = disk.after_kill();
+        let (_, found) = open(&disk);
+        let acknowledged = model.acknowledged.clone();
+        model.check(&found, seed);
+        found_unacknowledged += u64::from(acknowledged != model.acknowledged);
+        model.check(&open(&disk.after_power_cut()).1, seed);
+    }
+    assert!(found_unacknowledged > 50, "{found_unacknowledged}");
+}
+
 #[test]
 fn failing_calls_lose_nothing_and_commits_work_again_afterwards() {
     let kinds =
