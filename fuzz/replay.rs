@@ -5,7 +5,7 @@
 #[path = "src/lib.rs"]
 pub mod fuzz;
 
-use fuzz::{answer, master_file, message, zone};
+use fuzz::{answer, inbound, master_file, message, zone};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -36,11 +36,17 @@ fn zones_keep_their_promises() -> io::Result<()> {
     replay("zone", zone::run)
 }
 
+/// Threats 1–7, 9, 10 and 14.
+#[test]
+fn transfers_keep_their_promises() -> io::Result<()> {
+    replay("inbound", inbound::run)
+}
+
 #[test]
 fn no_corpus_is_left_out() -> io::Result<()> {
     let folders = sorted(Path::new(CORPUS))?;
     let names: Vec<_> = folders.iter().filter_map(|folder| folder.file_name()).collect();
-    assert_eq!(names, ["answer", "master_file", "message", "zone"]);
+    assert_eq!(names, ["answer", "inbound", "master_file", "message", "zone"]);
     Ok(())
 }
 

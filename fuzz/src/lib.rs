@@ -10,11 +10,16 @@
 )]
 
 pub mod answer;
+pub mod content;
+pub mod inbound;
 pub mod judge;
+pub mod letters;
 pub mod master_file;
 pub mod message;
 pub mod parsed;
 pub mod proof;
+pub mod received;
+pub mod spelled;
 pub mod truth;
 pub mod world;
 pub mod zone;
