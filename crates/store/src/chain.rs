@@ -66,6 +66,16 @@ pub(crate) struct Chains {
     holes: u64,
 }
 
+impl Chain {
+    /// Octets of the file that it starts with; 0 when that is the log itself.
+    pub(crate) const fn image_octets(&self) -> u64 {
+        match &self.base {
+            Base::Image(image) => image.size_bytes,
+            Base::Inline => 0,
+        }
+    }
+}
+
 impl Chains {
     /// Takes in the next intact frame. Pages and seals are not about zones and change nothing.
     pub(crate) fn on_frame(&mut self, zone: u32, at: Place, payload: &Payload<'_>) {

@@ -6,7 +6,7 @@ use crate::disk::Disk;
 use crate::error::StoreError;
 use crate::meta::ZoneRow;
 use crate::read_only::ReadOnly;
-use crate::recover::inspect;
+use crate::recover::{Past, inspect};
 use crate::recovery::{Content, Fault, ZoneKey};
 use crate::store::Contents;
 use std::path::Path;
@@ -102,7 +102,7 @@ fn check_shard(
     contents: &mut Contents,
 ) -> Result<(), StoreError> {
     let mut found = inspect(disk)?;
-    contents.add(found.restore(disk)?, found.has_holes);
+    contents.add(found.restore(disk, Past::Forget)?, found.has_holes);
     report.faults.append(&mut found.faults);
     report.bytes_read = report.bytes_read.saturating_add(found.octets);
     Ok(())

@@ -84,6 +84,8 @@ pub(crate) struct Log<V> {
     pub(crate) is_damaged: bool,
     /// A compaction runs; there is one at a time.
     pub(crate) is_compacting: bool,
+    /// How often the log in memory was replaced by what the disk has.
+    pub(crate) epoch: u64,
     /// Images that nothing on disk refers to any more; the caller removes them.
     pub(crate) unused: Vec<FileName>,
     /// Images of failed commits whose frames may be on disk until a new segment voids them.

@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::layout;
 use crate::lock::{self, DirectoryLock};
 use crate::meta::{Meta, ZoneRow};
-use crate::recover::inspect;
+use crate::recover::{Past, inspect};
 use crate::recovery::{RecoveredZone, ZoneKey};
 use crate::store::Contents;
 use std::fs;
@@ -60,8 +60,8 @@ pub fn read_zone(folder: &Path, key: &ZoneKey) -> Result<Option<RecoveredZone>, 
     for shard in &directory.shards {
         let mut found = inspect(shard)?;
         found.zones.retain(|zone, _| *zone == id.0);
-        contents.add(found.restore(shard)?, found.has_holes);
+        contents.add(found.restore(shard, Past::Forget)?, found.has_holes);
     }
     let timers = meta.timers()?.remove(&id);
-    Ok(Some(RecoveredZone { id, key, content: contents.take(id), timers }))
+    Ok(Some(RecoveredZone { id, key, content: contents.take(id), diffs: Vec::new(), timers }))
 }

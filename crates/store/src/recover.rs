@@ -6,7 +6,8 @@
 //! Invariants: V1 [`inspect`] changes nothing on disk. V2 a version comes out only if its chain
 //! read and fitted up to it; if the rest did not, that is told. V3 files that no chain names are removed, and only after the log is open;
 //! an image that can't be used stays until another version takes its place: another release, or a
-//! person, may be able to read it.
+//! person, may be able to read it. V4 [`reload`] removes nothing: other threads may be writing files
+//! that nothing refers to yet.
 
 mod inspect;
 
@@ -19,6 +20,7 @@ use crate::error::StoreError;
 use crate::format::frame::Position;
 use crate::format::header::Previous;
 use crate::format::payload::Payload;
+use crate::format::wide;
 use crate::image::{self, ImageFault, undecodable};
 use crate::layout::FileName;
 use crate::log::{Active, Log, Segment, begin_segment};
@@ -67,7 +69,22 @@ pub(crate) struct Restored<V> {
     pub(crate) version: Option<Arc<V>>,
     /// What is lost.
     pub(crate) loss: Option<Loss>,
+    /// The commits of diffs that led to the version, encoded, oldest first: the newest of those that the log
+    /// still has, and none where they were not asked for.
+    pub(crate) commits: Vec<Vec<u8>>,
 }
+
+/// What is wanted of a log beside its versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Past {
+    /// Nothing.
+    Forget,
+    /// The commits that led to each version, as many as are not longer than the version itself.
+    Keep,
+}
+
+/// Of a small zone at least this much of its past is kept.
+const PAST_OCTETS: u64 = 4_096;
 
 /// A shard after a restart.
 pub(crate) struct Reopened<V> {
@@ -90,28 +107,47 @@ impl Inspection {
     pub(crate) fn restore<V: Stored>(
         &mut self,
         disk: &dyn Disk,
+        past: Past,
+    ) -> Result<BTreeMap<u32, Restored<V>>, StoreError> {
+        self.restore_all(disk, past, |_, _| None)
+    }
+
+    /// As [`Inspection::restore`], but `known` may have a version that then need not be read.
+    fn restore_all<V: Stored>(
+        &mut self,
+        disk: &dyn Disk,
+        past: Past,
+        known: impl Fn(u32, &Chain) -> Option<Arc<V>>,
     ) -> Result<BTreeMap<u32, Restored<V>>, StoreError> {
         let segments = Segments::open(disk, self.segments.iter().map(|segment| segment.name))?;
         let mut restored = BTreeMap::new();
         for (zone, fate) in &mut self.zones {
-            let mut version = None;
+            let (mut version, mut commits) = (None, Vec::new());
             if let Some(chain) = &fate.chain {
-                if let Base::Image(image) = &chain.base {
-                    self.octets = self.octets.saturating_add(image.size_bytes);
-                }
-                match restore_chain(disk, &segments, *zone, chain) {
-                    Ok((found, loss)) => {
-                        version = Some(Arc::new(found));
-                        fate.loss = fate.loss.take().or(loss);
-                    }
-                    Err(ImageFault::Failed(fault)) => return Err(fault),
-                    Err(ImageFault::Lost(loss)) => {
-                        fate.chain = None;
-                        fate.loss = Some(loss);
+                version = known(*zone, chain);
+                if version.is_none() {
+                    self.octets = self.octets.saturating_add(chain.image_octets());
+                    match restore_chain(disk, &segments, *zone, chain) {
+                        Ok(found) => {
+                            fate.loss = fate.loss.take().or(found.loss);
+                            version = Some(Arc::new(found.version));
+                            commits = found.commits;
+                        }
+                        Err(ImageFault::Failed(fault)) => return Err(fault),
+                        Err(ImageFault::Lost(loss)) => {
+                            fate.chain = None;
+                            fate.loss = Some(loss);
+                        }
                     }
                 }
             }
-            restored.insert(*zone, Restored { version, loss: fate.loss.clone() });
+            let octets_max =
+                version.as_ref().map_or(0, |version| version.size_bytes()).max(PAST_OCTETS);
+            let commits = match past {
+                Past::Forget => Vec::new(),
+                Past::Keep => newest(commits, octets_max),
+            };
+            restored.insert(*zone, Restored { version, loss: fate.loss.clone(), commits });
         }
         Ok(restored)
     }
@@ -131,6 +167,7 @@ impl Inspection {
         &mut self,
         disk: &dyn Disk,
         restored: &BTreeMap<u32, Restored<V>>,
+        next_seq: impl FnOnce() -> u64,
     ) -> Result<Log<V>, StoreError> {
         let tail = self.tail.take().map(|tail| self.settle(disk, tail)).transpose()?;
         let active = match (self.resume.take(), tail) {
@@ -141,8 +178,7 @@ impl Inspection {
                     seq: segment.name.seq(),
                     size: segment.octets,
                 });
-                self.seq = self.seq.saturating_add(1);
-                begin_segment(disk, self.seq, previous)?
+                begin_segment(disk, next_seq(), previous)?
             }
         };
         self.segments.retain(|segment| segment.name != active.name);
@@ -161,6 +197,7 @@ impl Inspection {
             standings,
             is_damaged: self.faults.iter().any(|fault| !fault.kind.is_benign()),
             is_compacting: false,
+            epoch: 0,
             unused: Vec::new(),
             doubtful: Vec::new(),
         })
@@ -194,11 +231,15 @@ impl Inspection {
 }
 
 /// Recovers a shard and opens it for commits.
-pub(crate) fn reopen<V: Stored>(disk: &dyn Disk) -> Result<Reopened<V>, StoreError> {
+pub(crate) fn reopen<V: Stored>(disk: &dyn Disk, past: Past) -> Result<Reopened<V>, StoreError> {
     let mut found = inspect(disk)?;
     let named = found.named_images();
-    let zones = found.restore(disk)?;
-    let log = found.open_log(disk, &zones)?;
+    let zones = found.restore(disk, past)?;
+    let mut seq = found.seq;
+    let log = found.open_log(disk, &zones, || {
+        seq = seq.saturating_add(1);
+        seq
+    })?;
     // Best effort: what can't be removed now is found again at the next start.
     for text in &found.stale {
         drop(disk.remove(text));
@@ -206,8 +247,34 @@ pub(crate) fn reopen<V: Stored>(disk: &dyn Disk) -> Result<Reopened<V>, StoreErr
     for name in found.images.iter().filter(|name| !named.contains(name)) {
         drop(disk.remove(&name.to_text()));
     }
-    let Inspection { has_holes, faults, seq, octets, .. } = found;
+    let Inspection { has_holes, faults, octets, .. } = found;
     Ok(Reopened { log, zones, has_holes, faults, seq, octets })
+}
+
+/// The log as the disk has it, in the place of one that is not to be trusted any more. Versions that are the same
+/// commit of the same zone are taken over: only what differs is read.
+pub(crate) fn reload<V: Stored>(
+    disk: &dyn Disk,
+    before: &Log<V>,
+    next_seq: impl FnOnce() -> u64,
+) -> Result<Log<V>, StoreError> {
+    let mut found = inspect(disk)?;
+    let known = |zone, chain: &Chain| {
+        let held = before.standings.of(zone)?;
+        let is_same = held.turn == chain.turn && held.version.serial() == chain.tip;
+        is_same.then(|| Arc::clone(&held.version))
+    };
+    let zones = found.restore_all(disk, Past::Forget, known)?;
+    let log = found.open_log(disk, &zones, next_seq)?;
+    let (is_compacting, epoch) = (before.is_compacting, before.epoch.saturating_add(1));
+    Ok(Log { is_compacting, epoch, ..log })
+}
+
+/// A chain as it reads.
+struct Read<V> {
+    version: V,
+    loss: Option<Loss>,
+    commits: Vec<Vec<u8>>,
 }
 
 fn restore_chain<V: Stored>(
@@ -215,7 +282,7 @@ fn restore_chain<V: Stored>(
     segments: &Segments<'_>,
     zone: u32,
     chain: &Chain,
-) -> Result<(V, Option<Loss>), ImageFault> {
+) -> Result<Read<V>, ImageFault> {
     let damaged = || ImageFault::Lost(Loss::Damaged);
     let version: V = match &chain.base {
         Base::Image(image) => image::read(disk, zone, image)?,
@@ -230,24 +297,38 @@ fn restore_chain<V: Stored>(
             V::from_parts(&parts).map_err(undecodable)?
         }
     };
-    if chain.diffs.is_empty() {
-        return fits(version, chain).map(|version| (version, None)).map_err(undecodable);
-    }
-    let mut encoded = Vec::with_capacity(chain.diffs.len());
+    let mut commits = Vec::with_capacity(chain.diffs.len());
     for at in &chain.diffs {
         let frame = segments.read(*at).map_err(ImageFault::Failed)?;
         let (head, payload) = frame.ok_or_else(damaged)?;
         match Payload::parse(head.kind, &payload) {
-            Some(Payload::Diffs(_, diffs)) => encoded.push(diffs.to_vec()),
+            Some(Payload::Diffs(_, diffs)) => commits.push(diffs.to_vec()),
             Some(_) | None => return Err(damaged()),
         }
     }
-    match version.after(&encoded).and_then(|version| fits(version, chain)) {
-        Ok(version) => Ok((version, None)),
+    if commits.is_empty() {
+        let version = fits(version, chain).map_err(undecodable)?;
+        return Ok(Read { version, loss: None, commits });
+    }
+    match version.after(&commits).and_then(|version| fits(version, chain)) {
+        Ok(version) => Ok(Read { version, loss: None, commits }),
         Err(Undecodable(reason)) => {
-            Ok((as_far_as_possible(version, &encoded), Some(Loss::Undecodable { reason })))
+            let version = as_far_as_possible(version, &commits);
+            let loss = Some(Loss::Undecodable { reason });
+            Ok(Read { version, loss, commits: Vec::new() })
         }
     }
+}
+
+/// The last commits of a chain, of so many octets together at most.
+fn newest(mut commits: Vec<Vec<u8>>, octets_max: u64) -> Vec<Vec<u8>> {
+    let mut octets = 0_u64;
+    let fitting = commits.iter().rev().take_while(|commit| {
+        octets = octets.saturating_add(wide(commit.len()));
+        octets <= octets_max
+    });
+    let kept = fitting.count();
+    commits.split_off(commits.len().saturating_sub(kept))
 }
 
 /// The version before the first commit that does not apply. It was good once, which is better than none.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use wire::name::Name;
 use wire::serial::Serial;
-use zone::{Version, ZoneId};
+use zone::{Diff, Version, ZoneId};
 
 use crate::meta::Timers;
 
@@ -31,6 +31,10 @@ pub struct RecoveredZone {
     pub key: ZoneKey,
     /// What is held of it.
     pub content: Content,
+    /// The last diffs that led to the version held, oldest first, without a gap: as far as the log still has
+    /// them, and not more than the version is long. Those before the last compaction are gone where the version
+    /// is small.
+    pub diffs: Vec<Diff>,
     /// Its deadlines as of the last batch that was saved; `None` before the first.
     pub timers: Option<Timers>,
 }

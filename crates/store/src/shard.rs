@@ -3,7 +3,8 @@
 //! Touches the disk.
 //!
 //! Invariants: U1 images are written and removed without holding the lock, so a large zone delays
-//! nobody's commit. U2 an image is removed only when no frame that counts refers to it.
+//! nobody's commit. U2 an image is removed only when no frame that counts refers to it. U3 whoever
+//! panics while it holds the lock fails alone: the next one finds the log as the disk has it.
 
 use crate::compact::{Compacted, Moved, Rewriting, SLICE};
 use crate::content::Stored;
@@ -12,13 +13,13 @@ use crate::error::StoreError;
 use crate::image;
 use crate::layout::FileName;
 use crate::log::{Change, Entry, Log, Segment};
-use crate::recover::{Reopened, Restored, reopen};
+use crate::recover::{Past, Reopened, Restored, reload, reopen};
 use crate::recovery::Fault;
 use crate::store::Tuning;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// One shard.
 pub(crate) struct Shard<V> {
@@ -33,12 +34,30 @@ pub(crate) struct Shard<V> {
 struct Begun {
     /// Sequence number of the base to be.
     base: u64,
-    /// Sequence number of the segment that commits go to meanwhile.
-    segment: u64,
-    /// All segments before it.
+    /// Where commits go meanwhile.
+    since: Since,
+    /// All segments before that.
     old: Vec<Segment>,
     /// Octets of those.
     before_octets: u64,
+}
+
+/// Where a compaction began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Since {
+    /// Sequence number of the segment that commits go to from then on.
+    segment: u64,
+    /// The log in memory; another one is read from disk after a panic.
+    epoch: u64,
+}
+
+/// Lets no other compaction begin while it lives, whatever becomes of this one.
+struct Compacting<'s, V: Stored>(&'s Shard<V>);
+
+impl<V: Stored> Drop for Compacting<'_, V> {
+    fn drop(&mut self) {
+        self.0.end_compaction();
+    }
 }
 
 /// What opening a shard found.
@@ -59,7 +78,8 @@ impl<V: Stored> Shard<V> {
         disk: Box<dyn Disk>,
         tuning: Tuning,
     ) -> Result<(Self, Found<V>), StoreError> {
-        let Reopened { log, zones, has_holes, faults, seq, octets } = reopen(&*disk)?;
+        let past = if tuning.history_steps_max > 0 { Past::Keep } else { Past::Forget };
+        let Reopened { log, zones, has_holes, faults, seq, octets } = reopen(&*disk, past)?;
         let shard = Self { disk, tuning, seq: AtomicU64::new(seq), log: Mutex::new(log) };
         Ok((shard, Found { zones, has_holes, faults, octets }))
     }
@@ -91,11 +111,12 @@ impl<V: Stored> Shard<V> {
     /// Compacts, beside commits. `None` if another thread is at it.
     pub(crate) fn compact(&self) -> Result<Option<Compacted>, StoreError> {
         let Some(begun) = self.begin_compaction()? else { return Ok(None) };
-        let Begun { base, segment, old, before_octets } = begun;
-        let rewritten = Rewriting::begin(&*self.disk, base, &old, self.tuning.image_min_bytes)
-            .and_then(|rewriting| self.rewrite(rewriting, segment));
-        let after_octets = self.end_compaction()?;
-        let images_written = rewritten?;
+        let compacting = Compacting(self);
+        let Begun { base, since, old, before_octets } = begun;
+        let images_written = Rewriting::begin(&*self.disk, base, &old, self.tuning.image_min_bytes)
+            .and_then(|rewriting| self.rewrite(rewriting, since))?;
+        drop(compacting);
+        let after_octets = self.lock()?.octets();
         Ok(Some(Compacted { before_octets, after_octets, images_written }))
     }
 
@@ -110,23 +131,22 @@ impl<V: Stored> Shard<V> {
         let before_octets = log.octets();
         log.rotate(&*self.disk, self.next_seq())?;
         let unused = std::mem::take(&mut log.unused);
-        let (segment, old) = (log.active.name.seq(), log.segments.clone());
+        let since = Since { segment: log.active.name.seq(), epoch: log.epoch };
+        let old = log.segments.clone();
         // Before any commit goes to the new segment: a zone may get an image that all of them follow.
         log.is_compacting = true;
         drop(log);
         self.remove(&unused);
-        Ok(Some(Begun { base, segment, old, before_octets }))
+        Ok(Some(Begun { base, since, old, before_octets }))
     }
 
-    /// Whatever became of the compaction. Returns the octets of the log.
-    fn end_compaction(&self) -> Result<u64, StoreError> {
-        let mut log = self.lock()?;
-        log.is_compacting = false;
-        Ok(log.octets())
+    /// Whatever became of the compaction. What a panic has left of the log is for the next one to look after.
+    fn end_compaction(&self) {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).is_compacting = false;
     }
 
-    fn rewrite(&self, mut rewriting: Rewriting<'_>, begun: u64) -> Result<u32, StoreError> {
-        let published = self.write_zones(&mut rewriting, begun).and_then(|()| rewriting.publish());
+    fn rewrite(&self, mut rewriting: Rewriting<'_>, since: Since) -> Result<u32, StoreError> {
+        let published = self.write_zones(&mut rewriting, since).and_then(|()| rewriting.publish());
         let segment = match published {
             Ok(segment) => segment,
             Err(fault) => {
@@ -135,7 +155,7 @@ impl<V: Stored> Shard<V> {
             }
         };
         let images_written = rewriting.images_written();
-        self.take_over(rewriting.into_moved(), segment, begun)?;
+        self.take_over(rewriting.into_moved(), segment, since)?;
         Ok(images_written)
     }
 
@@ -144,13 +164,22 @@ impl<V: Stored> Shard<V> {
         &self,
         mut moved: Vec<Moved>,
         base: Segment,
-        begun: u64,
+        since: Since,
     ) -> Result<(), StoreError> {
+        let begun = since.segment;
         for slice in moved.chunks_mut(SLICE) {
-            let unused = self.lock()?.adopt(slice, base.name.seq(), begun);
+            let mut log = self.lock()?;
+            if log.epoch != since.epoch {
+                return self.reload(&mut log);
+            }
+            let unused = log.adopt(slice, base.name.seq(), begun);
+            drop(log);
             self.remove(&unused);
         }
         let mut log = self.lock()?;
+        if log.epoch != since.epoch {
+            return self.reload(&mut log);
+        }
         let gone = log.replace_segments(base, begun);
         log.is_damaged = false;
         drop(log);
@@ -158,10 +187,10 @@ impl<V: Stored> Shard<V> {
         Ok(())
     }
 
-    fn write_zones(&self, rewriting: &mut Rewriting<'_>, begun: u64) -> Result<(), StoreError> {
+    fn write_zones(&self, rewriting: &mut Rewriting<'_>, since: Since) -> Result<(), StoreError> {
         let mut from = 0;
         loop {
-            let (planned, next) = self.lock()?.plan(from, begun);
+            let (planned, next) = self.lock()?.plan(from, since.segment);
             for zone in &planned {
                 rewriting.write(zone, || self.next_seq())?;
             }
@@ -195,8 +224,24 @@ impl<V: Stored> Shard<V> {
         self.seq.fetch_add(1, Ordering::Relaxed).saturating_add(1)
     }
 
+    /// U3.
     fn lock(&self) -> Result<MutexGuard<'_, Log<V>>, StoreError> {
-        self.log.lock().map_err(|_| StoreError::Poisoned)
+        match self.log.lock() {
+            Ok(log) => Ok(log),
+            Err(poisoned) => {
+                let mut log = poisoned.into_inner();
+                // If the disk refuses, the next one tries again.
+                self.reload(&mut log)?;
+                self.log.clear_poison();
+                Ok(log)
+            }
+        }
+    }
+
+    /// Puts what the disk has in the place of a log that memory is not right about.
+    fn reload(&self, log: &mut Log<V>) -> Result<(), StoreError> {
+        *log = reload(&*self.disk, log, || self.next_seq())?;
+        Ok(())
     }
 }
 

@@ -30,11 +30,14 @@ pub struct Tuning {
     pub image_min_bytes: u64,
     /// A log shorter than this is never compacted for its length.
     pub log_min_bytes: u64,
+    /// Diffs that recovery brings back of each zone at most, see [`RecoveredZone::diffs`].
+    pub history_steps_max: usize,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { shards: 1, image_min_bytes: 1024 * 1024, log_min_bytes: 64 * 1024 * 1024 }
+        let (image_min_bytes, log_min_bytes) = (1024 * 1024, 64 * 1024 * 1024);
+        Self { shards: 1, image_min_bytes, log_min_bytes, history_steps_max: 0 }
     }
 }
 
@@ -116,7 +119,8 @@ impl Store {
             recovery.faults.append(&mut faults);
             recovery.bytes_read = recovery.bytes_read.saturating_add(octets);
         }
-        recovery.zones = recovered_zones(meta.zones()?, &mut contents, &meta)?;
+        recovery.zones =
+            recovered_zones(meta.zones()?, &mut contents, &meta, tuning.history_steps_max)?;
         let store = Self { meta, shards, _lock: lock };
         // Best effort: without its zone, content counts for nothing after the next restart either.
         drop(store.drop_content(&contents.rest()));
@@ -252,11 +256,13 @@ fn recovered_zones(
     rows: Vec<ZoneRow>,
     contents: &mut Contents,
     meta: &Meta,
+    steps_max: usize,
 ) -> Result<Vec<RecoveredZone>, StoreError> {
     let mut timers = meta.timers()?;
     let zones = rows.into_iter().map(|ZoneRow { id, key }| {
+        let diffs = contents.diffs(id, steps_max);
         let content = contents.take(id);
-        RecoveredZone { id, key, content, timers: timers.remove(&id) }
+        RecoveredZone { id, key, content, diffs, timers: timers.remove(&id) }
     });
     Ok(zones.collect())
 }
@@ -286,6 +292,13 @@ impl Contents {
             None if self.has_holes => Content::Lost(Loss::Unknown),
             None => Content::Empty,
         }
+    }
+
+    /// The last diffs that led to what is held of a zone, oldest first, as far as the log still has them.
+    pub(crate) fn diffs(&self, id: ZoneId, steps_max: usize) -> Vec<Diff> {
+        let commits = self.zones.get(&id.0).map_or(&[][..], |found| &found.commits);
+        let mut diffs = crate::version::read_diffs(commits);
+        diffs.split_off(diffs.len().saturating_sub(steps_max))
     }
 
     /// Content without a zone: what a removal left behind.

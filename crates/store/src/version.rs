@@ -85,6 +85,15 @@ pub(crate) fn encode_diffs(diffs: &[Diff]) -> Vec<u8> {
     out
 }
 
+/// The diffs of commits, in order; none if any does not read.
+pub(crate) fn read_diffs(commits: &[Vec<u8>]) -> Vec<Diff> {
+    let mut diffs = Vec::new();
+    match commits.iter().try_for_each(|commit| decode_diffs(commit, &mut diffs)) {
+        Ok(()) => diffs,
+        Err(Undecodable(_)) => Vec::new(),
+    }
+}
+
 fn decode_diffs(octets: &[u8], diffs: &mut Vec<Diff>) -> Result<(), Undecodable> {
     let mut parts = Vec::new();
     read_parts(octets, &mut parts)?;

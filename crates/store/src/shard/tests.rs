@@ -11,6 +11,7 @@ use wire::serial::Serial;
 mod compaction;
 mod crashes;
 mod damage;
+mod panics;
 mod scripts;
 
 /// A version of a few octets: its serial, and every octet that was put into it since it last shrank.
@@ -67,7 +68,8 @@ impl Stored for Tiny {
 }
 
 /// Small enough that a few commits make images and want compactions.
-const TUNING: Tuning = Tuning { shards: 1, image_min_bytes: 60, log_min_bytes: 1_500 };
+const TUNING: Tuning =
+    Tuning { shards: 1, image_min_bytes: 60, log_min_bytes: 1_500, history_steps_max: 0 };
 const ZONES: u64 = 6;
 
 fn open(disk: &SimulatedDisk) -> (Shard<Tiny>, Found<Tiny>) {

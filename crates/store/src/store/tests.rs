@@ -54,7 +54,8 @@ fn large(serial: u32) -> Arc<Version> {
     version("large.example", serial, 2_000, |host| host == 333)
 }
 
-const TUNING: Tuning = Tuning { shards: 1, image_min_bytes: 40_000, log_min_bytes: 64 << 20 };
+const TUNING: Tuning =
+    Tuning { shards: 1, image_min_bytes: 40_000, log_min_bytes: 64 << 20, history_steps_max: 100 };
 
 fn open(folder: &Path) -> (Store, Recovery) {
     Store::open_with(folder, TUNING).unwrap()
@@ -112,6 +113,28 @@ fn committed_versions_come_back_record_for_record() {
             assert_eq!(store.compact().unwrap().len(), 1);
         }
     }
+}
+
+#[test]
+fn diffs_that_the_log_still_has_come_back_with_the_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids = filled(folder.path());
+    let spans = |folder: &Path, tuning| -> Vec<Vec<(u32, u32)>> {
+        let (_, recovery) = Store::open_with(folder, tuning).unwrap();
+        let span = |diff: &Diff| (diff.from().0, diff.to().0);
+        ids.iter()
+            .map(|id| recovery.zones.iter().find(|zone| zone.id == *id).unwrap())
+            .map(|zone| zone.diffs.iter().map(span).collect())
+            .collect()
+    };
+    let both = vec![(1, 2), (2, 3)];
+    assert_eq!(spans(folder.path(), TUNING), [both.clone(), both.clone()]);
+    let last = Tuning { history_steps_max: 1, ..TUNING };
+    assert_eq!(spans(folder.path(), last), [[(2, 3)], [(2, 3)]]);
+    assert_eq!(spans(folder.path(), Tuning { history_steps_max: 0, ..TUNING }), [[], []]);
+    // The small zone is written whole when the log is compacted; the large one keeps its diffs.
+    open(folder.path()).0.compact().unwrap();
+    assert_eq!(spans(folder.path(), TUNING), [vec![], both]);
 }
 
 /// RFC 1982 §7 and RFC 2182 §7: a serial that was too high is led around the circle, and then back to where it was.

@@ -41,14 +41,14 @@ impl Bench {
     /// images it wrote.
     fn compact_beside(&mut self, change: impl FnOnce(&mut Self)) -> u32 {
         let disk = self.disk.clone();
-        let Begun { base, segment, old, .. } = self.shard.begin_compaction().unwrap().unwrap();
+        let Begun { base, since, old, .. } = self.shard.begin_compaction().unwrap().unwrap();
         let mut rewriting = Rewriting::begin(&disk, base, &old, TUNING.image_min_bytes).unwrap();
-        self.shard.write_zones(&mut rewriting, segment).unwrap();
+        self.shard.write_zones(&mut rewriting, since).unwrap();
         change(self);
         let published = rewriting.publish().unwrap();
         let images_written = rewriting.images_written();
-        self.shard.take_over(rewriting.into_moved(), published, segment).unwrap();
-        self.shard.end_compaction().unwrap();
+        self.shard.take_over(rewriting.into_moved(), published, since).unwrap();
+        self.shard.end_compaction();
         images_written
     }
 
@@ -105,8 +105,7 @@ fn changes_of_every_kind_at_every_stage_of_a_compaction_are_kept() {
             bench.diff(zone);
             bench.diff(zone);
         }
-        let Begun { base, segment: begun, old, .. } =
-            bench.shard.begin_compaction().unwrap().unwrap();
+        let Begun { base, since, old, .. } = bench.shard.begin_compaction().unwrap().unwrap();
         // Three zones each: diffs, whole versions small and large, drops; before the zones are
         // written, after they are, and after the base counts.
         let change = |bench: &mut Bench, zones: std::ops::Range<u32>, new: u32| {
@@ -125,12 +124,12 @@ fn changes_of_every_kind_at_every_stage_of_a_compaction_are_kept() {
         change(&mut bench, 1..9, 101);
         let disk = bench.disk.clone();
         let mut rewriting = Rewriting::begin(&disk, base, &old, TUNING.image_min_bytes).unwrap();
-        bench.shard.write_zones(&mut rewriting, begun).unwrap();
+        bench.shard.write_zones(&mut rewriting, since).unwrap();
         change(&mut bench, 5..17, 102);
         let segment = rewriting.publish().unwrap();
         change(&mut bench, 13..25, 103);
-        bench.shard.take_over(rewriting.into_moved(), segment, begun).unwrap();
-        bench.shard.end_compaction().unwrap();
+        bench.shard.take_over(rewriting.into_moved(), segment, since).unwrap();
+        bench.shard.end_compaction();
         bench.check();
         assert_tidy(&bench.disk, &bench.shard);
         // What the log remembers of each zone must be right too: all of it is used again here.

@@ -140,10 +140,10 @@ impl Play {
     fn compact(&mut self, fails: &[u64], flush_fails: [bool; STAGES]) {
         let disk = self.disk.clone();
         let begun = self.shard.begin_compaction().unwrap().unwrap();
-        let Begun { base, segment, old, .. } = begun;
+        let Begun { base, since, old, .. } = begun;
         self.stage(0, flush_fails[0]);
         let mut rewriting = Rewriting::begin(&disk, base, &old, TUNING.image_min_bytes).unwrap();
-        self.shard.write_zones(&mut rewriting, segment).unwrap();
+        self.shard.write_zones(&mut rewriting, since).unwrap();
         self.stage(1, flush_fails[1]);
         let error = Trouble::Error(io::ErrorKind::Other);
         fails.iter().for_each(|call| disk.trouble_at(*call, error));
@@ -154,9 +154,9 @@ impl Play {
         }
         self.stage(2, flush_fails[2]);
         if let Ok(published) = published {
-            self.shard.take_over(rewriting.into_moved(), published, segment).unwrap();
+            self.shard.take_over(rewriting.into_moved(), published, since).unwrap();
         }
-        self.shard.end_compaction().unwrap();
+        self.shard.end_compaction();
         self.check();
     }
 
