@@ -10,6 +10,7 @@ pub mod admit;
 pub mod answer;
 pub mod code;
 pub mod edns;
+pub mod follow;
 pub mod notify;
 pub mod primaries;
 pub mod refresh;

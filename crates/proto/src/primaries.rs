@@ -108,9 +108,21 @@ impl Primaries {
         self.ask_next()
     }
 
+    /// What the attempt is after.
+    #[must_use]
+    pub const fn goal(&self) -> Goal {
+        self.goal
+    }
+
     /// A primary sent NOTIFY: it is asked first, for the others may not have the news yet.
     pub const fn on_notified(&mut self, primary: usize) {
         self.informant = Some(primary);
+    }
+
+    /// A primary answered with a SOA that is news: it is asked for the zone first. A NOTIFY that
+    /// came meanwhile is later news.
+    pub fn on_offered(&mut self, primary: usize) {
+        self.informant = self.informant.or(Some(primary));
     }
 
     /// The next question after `step` failed; `None` when the attempt has failed.
@@ -138,11 +150,6 @@ impl Primaries {
         if let Some(known) = self.health.get_mut(step.primary) {
             *known = Health::default();
         }
-        // A NOTIFY that came meanwhile is news that this answer may not have.
-        self.informant = match step.ask {
-            Ask::ProbeUdp | Ask::ProbeTcp => self.informant.or(Some(step.primary)),
-            Ask::Ixfr(_) | Ask::Axfr => self.informant,
-        };
         self.queue.clear();
     }
 
@@ -212,6 +219,7 @@ mod tests {
         let first = zone.begin(Goal::Probe, NOW).expect("a primary");
         let second = zone.on_failed(first, Remedy::TryNextPrimary, NOW).expect("another");
         zone.on_success(second);
+        zone.on_offered(second.primary);
         assert_eq!(zone.begin(IXFR, NOW), Some(step(1, Ask::Ixfr(Serial(7)))));
     }
 
@@ -228,6 +236,7 @@ mod tests {
         let first = zone.begin(Goal::Probe, NOW).expect("a primary");
         zone.on_notified(2);
         zone.on_success(first);
+        zone.on_offered(first.primary);
         assert_eq!(zone.begin(Goal::Probe, NOW), Some(step(2, Ask::ProbeUdp)));
     }
 

@@ -8,9 +8,12 @@
 //! Invariants: I1 the deadline lies after the step that set it, so no input makes us spin.
 //! I2 a zone past EXPIRE is not served. I3 the serial never goes back while served.
 //! I4 one attempt is in flight at most; answers to abandoned attempts change nothing.
-//! I5 the first NOTIFY acts at once, later ones at most once a second.
+//! I5 the first NOTIFY acts at once, later ones at most once a second. I6 an installation that was
+//! begun is awaited, whatever else happens: only its own end ends it. I7 a frozen zone asks for
+//! nothing, still expires, and is taken up again by the operator alone, and then as a whole.
 //!
-//! Not here: choosing a primary (`primaries`), reading transfers (`xfr`), storing versions.
+//! Not here: choosing a primary (`primaries`), what an answer is worth (`follow`, which drives this
+//! machine), reading transfers (`xfr`), storing versions.
 
 mod timers;
 
@@ -58,10 +61,18 @@ pub enum Event {
     Fetched(Attempt, SoaTimers),
     /// The fetched version is durable and visible.
     Installed(Attempt, SoaTimers),
+    /// The fetched version could not be made durable; what was held is held.
+    NotInstalled(Attempt),
     /// The attempt ended without news.
     Failed(Attempt),
-    /// The diff did not apply; only the whole zone will do.
-    DiffRejected(Attempt),
+    /// The attempt ended without news, and cost a transfer or the promise of one. The same is
+    /// likely to come again, so each such attempt in a row waits longer.
+    InVain(Attempt),
+    /// A primary holds what we hold, though another has announced more. Good for EXPIRE; the
+    /// attempt goes on.
+    Agreed(Attempt),
+    /// Changes will not do any more, only the whole zone.
+    WholeNeeded(Attempt),
 }
 
 /// What to do about it.
@@ -76,6 +87,8 @@ pub enum Action {
         /// Base version for a diff.
         since: Option<Serial>,
     },
+    /// The attempt in flight took longer than it may: nobody waits for it any more.
+    GiveUp,
     /// Make the fetched version durable, then visible.
     Install(Attempt, SoaTimers),
     /// A primary offered a serial that is not newer than ours: `SERIAL_OLDER`.
@@ -142,8 +155,12 @@ pub struct Refresh {
     notify_ready_at: Mono,
     /// The attempt in flight was asked for by the operator and may bring the serial we have.
     forced: bool,
+    /// A fault of ours stopped the work; only the operator takes it up again.
+    frozen: bool,
     attempts: u32,
     failures_in_a_row: u32,
+    /// Of these, how many brought what could not be taken.
+    in_vain_in_a_row: u32,
 }
 
 impl Refresh {
@@ -158,8 +175,10 @@ impl Refresh {
             announced: None,
             notify_ready_at: Mono(0),
             forced: false,
+            frozen: false,
             attempts: 0,
             failures_in_a_row: 0,
+            in_vain_in_a_row: 0,
         }
     }
 
@@ -181,29 +200,53 @@ impl Refresh {
     #[must_use]
     pub fn step(mut self, event: Event, now: Mono) -> (Self, Vec<Action>) {
         let mut out = Vec::new();
-        self.expire_if_due(now, &mut out); // I2, before anything else can distract us
+        if self.expire_by(now) {
+            out.push(Action::Expire); // I2, before anything else can distract us
+        }
         match event {
             Event::Notified(announced) => self.on_notified(announced),
-            Event::Refresh => self.want(Wanted::Refresh),
-            Event::Retransfer => self.want(Wanted::Retransfer),
+            Event::Refresh => self.on_commanded(Wanted::Refresh),
+            Event::Retransfer => self.on_commanded(Wanted::Retransfer),
             Event::Changed(policy) => self.on_changed(policy),
             Event::Probed(n, soa) if self.awaits(n) => self.on_probed(soa, now, &mut out),
             Event::Fetched(n, soa) if self.awaits(n) => self.on_fetched(n, soa, now, &mut out),
-            Event::Installed(n, soa) if self.awaits(n) => self.settle(soa, now),
-            Event::DiffRejected(n) if self.awaits(n) => self.transfer(None, now, &mut out),
+            Event::WholeNeeded(n) if self.awaits(n) => self.transfer(None, now, &mut out),
+            Event::Agreed(n) if self.awaits(n) => self.on_agreed(now, &mut out),
             Event::Failed(n) if self.awaits(n) => self.wait_retry(now),
-            Event::Probed(..) | Event::Fetched(..) | Event::Installed(..) => {} // I4: too late
-            Event::DiffRejected(_) | Event::Failed(_) | Event::Tick => {}
+            Event::InVain(n) if self.awaits(n) => self.back_off(now),
+            Event::Installed(n, soa) if self.installs(n) => self.settle(soa, now),
+            Event::NotInstalled(n) if self.installs(n) => self.wait_retry(now),
+            Event::Probed(..) | Event::Fetched(..) | Event::WholeNeeded(_) => {} // I4: too late
+            Event::Agreed(_) | Event::Failed(_) | Event::InVain(_) => {}
+            Event::Installed(..) | Event::NotInstalled(_) | Event::Tick => {}
         }
         self.on_timers(now, &mut out); // time passes with every event, not only with ticks
         self.check_invariants(now);
         (self, out)
     }
 
+    /// A fault of ours stopped the work for this zone, somewhere between two lines: what is in
+    /// flight is void, and nothing new is begun until the operator says so. I7
+    pub const fn freeze(&mut self) {
+        self.frozen = true;
+        if let Phase::InFlight { .. } = self.phase {
+            self.phase = Phase::Waiting { until: Mono::NEVER };
+        }
+    }
+
+    /// Whether the zone expires now. It has then been noticed: no step says it again.
+    #[must_use]
+    pub fn expire_by(&mut self, now: Mono) -> bool {
+        let Some(held) = self.held.as_mut().filter(|held| !held.expired) else { return false };
+        held.expired = held.expires_at <= now;
+        held.expired
+    }
+
     /// When [`Event::Tick`] is due.
     #[must_use]
     pub fn deadline(&self) -> Mono {
         let phase = match self.phase {
+            _ if self.frozen => Mono::NEVER,
             Phase::Waiting { until } => until.min(self.wanted_at()),
             Phase::InFlight { give_up_at, .. } => give_up_at,
             Phase::Installing { .. } => Mono::NEVER,
@@ -214,10 +257,11 @@ impl Refresh {
         }
     }
 
-    /// When the primaries are asked next; `None` while they are being asked.
+    /// When the primaries are asked next; `None` while they are being asked, and while frozen.
     #[must_use]
     pub fn next_refresh(&self) -> Option<Mono> {
         match self.phase {
+            _ if self.frozen => None,
             Phase::Waiting { until } => Some(until.min(self.wanted_at())),
             Phase::InFlight { .. } | Phase::Installing { .. } => None,
         }
@@ -253,13 +297,58 @@ impl Refresh {
         self.failures_in_a_row
     }
 
-    /// The wishes and the clock, when nothing is in flight; the safety net when something is.
+    /// Whether the work is stopped by [`Refresh::freeze`].
+    #[must_use]
+    pub const fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
+    /// Whether the attempt in flight may bring the serial we have.
+    #[must_use]
+    pub const fn is_forced(&self) -> bool {
+        self.forced
+    }
+
+    /// The attempt in flight.
+    #[must_use]
+    pub const fn in_flight(&self) -> Option<Attempt> {
+        match self.phase {
+            Phase::InFlight { attempt, .. } => Some(attempt),
+            Phase::Waiting { .. } | Phase::Installing { .. } => None,
+        }
+    }
+
+    /// Whether an answer to this attempt would count.
+    #[must_use]
+    pub fn awaits(&self, answered: Attempt) -> bool {
+        self.in_flight() == Some(answered)
+    }
+
+    /// The attempt that was begun last.
+    #[cfg(test)]
+    pub(crate) const fn last_attempt(&self) -> Attempt {
+        Attempt(self.attempts)
+    }
+
+    fn installs(&self, ended: Attempt) -> bool {
+        matches!(self.phase, Phase::Installing { attempt } if attempt == ended)
+    }
+
+    /// The safety net when something is in flight; the wishes and the clock when nothing is.
     fn on_timers(&mut self, now: Mono, out: &mut Vec<Action>) {
+        if self.frozen {
+            return;
+        }
+        if let Phase::InFlight { give_up_at, .. } = self.phase
+            && give_up_at <= now
+        {
+            out.push(Action::GiveUp);
+            self.wait_retry(now);
+        }
         match self.phase {
             Phase::Waiting { .. } if self.wanted_at() <= now => self.grant(now, out),
             Phase::Waiting { until } if until <= now => self.ask(now, out),
             Phase::InFlight { .. } if self.wanted == Wanted::Retransfer => self.grant(now, out),
-            Phase::InFlight { give_up_at, .. } if give_up_at <= now => self.wait_retry(now),
             Phase::Waiting { .. } | Phase::InFlight { .. } | Phase::Installing { .. } => {}
         }
     }
@@ -267,6 +356,12 @@ impl Refresh {
     /// RFC 1996 §4.4: once is enough; the operator's wishes go before a primary's.
     fn want(&mut self, wish: Wanted) {
         self.wanted = self.wanted.max(wish);
+    }
+
+    /// What a fault left half done in a frozen zone is not built upon: all of it is fetched.
+    fn on_commanded(&mut self, wish: Wanted) {
+        let was_frozen = std::mem::replace(&mut self.frozen, false);
+        self.want(if was_frozen { Wanted::Retransfer } else { wish });
     }
 
     /// Of several serials the last counts: it was sent last, and no order is sure among lies.
@@ -311,10 +406,22 @@ impl Refresh {
     fn on_changed(&mut self, policy: Policy) {
         self.policy = policy;
         self.failures_in_a_row = 0;
+        self.in_vain_in_a_row = 0;
         if let Phase::InFlight { .. } = self.phase {
             self.phase = Phase::Waiting { until: Mono::NEVER };
         }
-        self.want(Wanted::Refresh);
+        self.on_commanded(Wanted::Refresh);
+    }
+
+    /// What one primary announced another may not have: that one proves our copy, as it would if
+    /// the first were not there. Else a primary that announces and never delivers would expire us.
+    fn on_agreed(&mut self, now: Mono, out: &mut Vec<Action>) {
+        if let Some(held) = &mut self.held
+            && !held.expired
+        {
+            held.expires_at = later(now, held.soa.expire);
+            out.push(Action::Confirmed);
+        }
     }
 
     fn on_probed(&mut self, soa: SoaTimers, now: Mono, out: &mut Vec<Action>) {
@@ -368,6 +475,7 @@ impl Refresh {
         self.phase = Phase::Waiting { until: now.plus_ms(wait_ms.saturating_sub(early_ms).max(1)) };
         self.forced = false;
         self.failures_in_a_row = 0;
+        self.in_vain_in_a_row = 0;
     }
 
     /// Asks for news: the SOA when we hold a live copy, the zone itself when we do not.
@@ -392,34 +500,36 @@ impl Refresh {
         attempt
     }
 
-    /// A failed attempt is tried again at RETRY, also when a NOTIFY began it. One that came while
-    /// it ran is kept: it may tell of what the attempt could not see.
+    /// A failed attempt is tried again at RETRY, also when a NOTIFY began it.
     fn wait_retry(&mut self, now: Mono) {
         let retry = match self.timers() {
             Some(timers) => timers.effective.retry,
             None => doubled(FIRST_RETRY, self.failures_in_a_row, FIRST_RETRY_MAX),
         };
-        let wait_ms = later(now, retry).since_ms(now);
+        self.wait_after_failure(retry, now);
+    }
+
+    /// What was fetched and could not be taken is likely to be the same again: RETRY, and twice as
+    /// long with each such attempt, up to REFRESH.
+    fn back_off(&mut self, now: Mono) {
+        let Some(Timers { effective, .. }) = self.timers() else {
+            return self.wait_retry(now); // these waits double anyway
+        };
+        let wait = doubled(effective.retry, self.in_vain_in_a_row, effective.refresh);
+        self.in_vain_in_a_row = self.in_vain_in_a_row.saturating_add(1);
+        self.wait_after_failure(wait, now);
+    }
+
+    /// A NOTIFY that came while the attempt ran is kept: it may tell of what the attempt could not
+    /// see. It waits longer with each failure, but no longer than it would be without it.
+    fn wait_after_failure(&mut self, wait: Seconds, now: Mono) {
+        let wait_ms = later(now, wait).since_ms(now);
         let until = now.plus_ms(wait_ms.saturating_add(self.chance_ms(wait_ms)));
         self.forced = false;
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
         let pace = doubled(NOTIFY_PACE, self.failures_in_a_row, FIRST_RETRY_MAX);
-        self.notify_ready_at = now.plus(pace.min(retry));
+        self.notify_ready_at = now.plus(pace.min(wait));
         self.phase = Phase::Waiting { until };
-    }
-
-    fn expire_if_due(&mut self, now: Mono, out: &mut Vec<Action>) {
-        if let Some(held) = &mut self.held
-            && !held.expired
-            && held.expires_at <= now
-        {
-            held.expired = true;
-            out.push(Action::Expire);
-        }
-    }
-
-    fn awaits(&self, answered: Attempt) -> bool {
-        matches!(self.phase, Phase::InFlight { attempt, .. } | Phase::Installing { attempt } if attempt == answered)
     }
 
     /// A number from 0 to the policy's share of `wait_ms`: the same for the same seed and attempt.

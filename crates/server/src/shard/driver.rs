@@ -197,9 +197,6 @@ impl ZoneDriver {
     fn step(&mut self, event: refresh::Event, now: Mono) {
         let (next, actions) = self.refresh.step(event, now);
         self.refresh = next;
-        if self.job.is_some() && self.refresh.next_refresh().is_some() {
-            self.give_up(now);
-        }
         if self.frozen {
             return; // what is held is kept; nothing new is begun
         }
@@ -228,6 +225,7 @@ impl ZoneDriver {
             refresh::Action::Transfer { attempt, since } => {
                 self.begin(attempt, Goal::Transfer { since }, now);
             }
+            refresh::Action::GiveUp => self.give_up(now),
             refresh::Action::Install(attempt, soa) => self.install(attempt, soa, now),
             refresh::Action::ReportOlder { offered, held } => {
                 self.fetched = None;
@@ -292,6 +290,7 @@ impl ZoneDriver {
                     Some(next) => self.dial(next),
                     None => {
                         self.primaries.on_success(step);
+                        self.primaries.on_offered(step.primary);
                         self.step(refresh::Event::Probed(self.attempt, soa), now);
                     }
                 }
@@ -352,7 +351,7 @@ impl ZoneDriver {
             Some(Fetched::Diffs { version, diffs }) => Change::Diffs(diffs, Arc::new(version)),
             // The zone expired while a primary said that it has nothing newer: ask for all of it.
             Some(Fetched::UpToDate(_) | Fetched::PrimaryBehind(_)) | None => {
-                return self.step(refresh::Event::Failed(attempt), now);
+                return self.step(refresh::Event::NotInstalled(attempt), now);
             }
         };
         let (zone, inbox) = (self.id, self.shared.inbox.clone());
@@ -382,7 +381,7 @@ impl ZoneDriver {
             }
             Err(fault) => {
                 self.fail(Action::Install, None, fault);
-                self.step(refresh::Event::Failed(attempt), now);
+                self.step(refresh::Event::NotInstalled(attempt), now);
             }
         }
     }
