@@ -122,13 +122,13 @@ impl Content {
         let is_apex = above == labels(&self.apex);
         above.truncate(labels(&self.apex).len());
         let is_inside = above == labels(&self.apex);
-        let is_data = |rrtype: u16| !matches!(rrtype, 0 | 41 | 128..=255 | 65_535);
+        let is_storable = |rrtype: u16| !matches!(rrtype, 0 | 41 | 128..=255 | 65_535);
         let covered = covered(record);
         let is_signature = record.rrtype == Rrtype::RRSIG;
-        let may_be_covered = is_data(covered) && covered != Rrtype::RRSIG.0;
+        let may_be_covered = is_storable(covered) && covered != Rrtype::RRSIG.0;
         is_inside
             && record.class == Class::IN
-            && is_data(record.rrtype.0)
+            && is_storable(record.rrtype.0)
             && (!is_signature || may_be_covered)
             && (record.rrtype != Rrtype::SOA || is_apex)
     }

@@ -292,8 +292,10 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_a_range_or_an_error(text: String) {
-            let _ = text.parse::<AddressRange>();
+        fn what_is_read_as_a_range_holds_its_own_address(text in "[0-9a-f.:/]{0,24}|[0-9.]{7}/[0-9]{1,2}|\\PC*") {
+            if let Ok(range) = text.parse::<AddressRange>() {
+                prop_assert!(range.contains(range.first), "{range} of {text}");
+            }
         }
     }
 }

@@ -7,7 +7,7 @@
 //! 6672 (DNAME) · RFC 2308 §3, §5 (negative answers) · RFC 6604 (rcode and AA of chains) · RFC 9471 (glue is
 //! not optional; `additional`) · RFC 2181 §9 (truncation; `reply`) · RFC 8482 §4.1 (ANY) · RFC 8914
 //! (extended errors) · RFC 4035 §3.1 (signatures, DS, AD and CD) · RFC 5155 §7.2 (`denial`) · RFC 4892
-//! (class CH; `identity`) · RFC 8945 §5.3 (`signed`) · RFC 6895 §3.1 (meta types).
+//! (class CH; `identity`) · RFC 8945 §5.3 (`signed`) · RFC 6895 §3.1, RFC 9824 §3.4 (meta types).
 //!
 //! Invariants: A1 an rrset, with its signatures if these are wanted, is sent whole or not at all.
 //! A2 TC says that something the reader needs was left out; what is left out without TC can be asked

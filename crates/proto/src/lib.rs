@@ -1,6 +1,6 @@
-//! Every protocol decision, pure: answer, refresh, transfer, notify, tsig, access.
+//! Every protocol decision: answer, refresh, transfer, notify, tsig, access.
 //!
-//! Bytes, events and `now` come in as arguments; bytes, actions and deadlines go out. Nothing here
+//! Pure: bytes, events and `now` come in as arguments; bytes, actions and deadlines go out. Nothing here
 //! opens a socket, reads a clock or remembers more than its own value.
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]

@@ -11,6 +11,8 @@
 //! Invariants: P1 a crash after any step recovers the same versions. P2 no lock is held while
 //! octets are written or read. P3 what memory holds is the truth: a frame that can't be copied is
 //! replaced by the version itself.
+//!
+//! Not here: when it is due and who runs it (`shard`), what a base looks like (`format`).
 
 use crate::chain::Place;
 use crate::content::Stored;

@@ -5,6 +5,8 @@
 //! Invariants: G1 a batch is one write and one flush. G2 after a failed write the segment is cut
 //! back; after a failed flush, or a cut that failed, nothing more is appended to that segment: the
 //! next one records how much of it counts. G3 standings change only after the flush.
+//!
+//! Not here: what a batch says (`format`), who waits for it (`shard`), reading it back (`recover`).
 
 use crate::chain::Place;
 use crate::content::{Stored, write_part};

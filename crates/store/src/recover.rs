@@ -8,6 +8,8 @@
 //! an image that can't be used stays until another version takes its place: another release, or a
 //! person, may be able to read it. V4 [`reload`] removes nothing: other threads may be writing files
 //! that nothing refers to yet.
+//!
+//! Not here: what a frame is (`format`), which commits make a version (`chain`), what is told of it (`recovery`).
 
 mod inspect;
 

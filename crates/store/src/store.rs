@@ -1,6 +1,8 @@
 //! The store as the daemon uses it: one directory, its shards, its SQLite file.
 //!
 //! Touches the disk.
+//!
+//! Not here: how a shard keeps its zones (`shard`), what SQLite keeps (`meta`).
 
 use crate::compact::Compacted;
 use crate::disk::{Folder, sync_folder};

@@ -144,9 +144,9 @@ fn check_fails_for_a_data_directory_that_was_named_and_is_not_there() {
 #[test]
 fn check_finds_a_damaged_database() {
     let (folder, path) = configured("");
-    let data = folder.path().join("data");
-    std::fs::create_dir(&data).expect("a folder");
-    std::fs::write(data.join("understudy.sqlite"), "no database").expect("written");
+    let held = folder.path().join("data");
+    std::fs::create_dir(&held).expect("a folder");
+    std::fs::write(held.join("understudy.sqlite"), "no database").expect("written");
     let output = understudy(&["check", "--config", &path]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output.stdout));
     assert!(said(&output.stderr).contains("sqlite"), "{}", said(&output.stderr));
@@ -177,14 +177,14 @@ fn what_a_crash_left_on_disk_is_a_warning_and_damage_is_an_error_each_with_its_f
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
     let rest = format!("listen = [\"{}\"]\n[log]\nformat = \"text\"\n", port.expect("a free port"));
     std::fs::write(&path, format!("[server]\ndata-dir = \"data\"\n{rest}")).expect("ours");
-    let data = folder.path().join("data");
+    let held = folder.path().join("data");
     let log_of_a_run = || {
         let mut daemon = Command::new(env!("CARGO_BIN_EXE_understudy"))
             .args(["serve", "--config", &path])
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let socket = data.join("control.sock").display().to_string();
+        let socket = held.join("control.sock").display().to_string();
         while !understudy(&["zone", "list", "--socket", &socket]).status.success() {
             assert!(daemon.try_wait().expect("a child").is_none(), "it ended");
         }
@@ -193,7 +193,7 @@ fn what_a_crash_left_on_disk_is_a_warning_and_damage_is_an_error_each_with_its_f
     };
     let clean = log_of_a_run();
     assert!(!clean.contains("WARN") && !clean.contains("ERROR"), "{clean}");
-    let log = data.join("shard-0").join("log-0000000001");
+    let log = held.join("shard-0").join("log-0000000001");
     let mut octets = std::fs::read(&log).expect("a commit log");
     octets.extend([7; 100]);
     std::fs::write(&log, &octets).expect("ours");

@@ -193,7 +193,7 @@ impl<'b> Builder<'b> {
         let [q, a, n, r] = self.counts.map(u16::to_be_bytes);
         let [f0, f1] = self.flags.0.to_be_bytes();
         let fields = [f0, f1, q[0], q[1], a[0], a[1], n[0], n[1], r[0], r[1]];
-        self.out.patch(2, &fields);
+        self.out.overwrite(2, &fields);
         self.out.len
     }
 
@@ -270,7 +270,7 @@ impl<'b> Builder<'b> {
         self.out.write(octets.get(copied..).unwrap_or(&[]))?;
         if copied > 0 {
             let len = u16::try_from(self.out.len.wrapping_sub(start)).map_err(|_| Full)?;
-            self.out.patch(start.wrapping_sub(2), &len.to_be_bytes());
+            self.out.overwrite(start.wrapping_sub(2), &len.to_be_bytes());
         }
         Ok(())
     }
@@ -300,7 +300,7 @@ impl Out<'_> {
     }
 
     /// Overwrites octets that were written before.
-    fn patch(&mut self, at: usize, octets: &[u8]) {
+    fn overwrite(&mut self, at: usize, octets: &[u8]) {
         let end = at.wrapping_add(octets.len());
         if let Some(place) = self.octets.get_mut(at..end) {
             place.copy_from_slice(octets);

@@ -3,7 +3,7 @@
 //! Pure.
 //!
 //! Standards: RFC 1035 §3.2, §4.1.1 · RFC 3597 §5 (`TYPE123`, `CLASS32`) · RFC 6895 (ranges) ·
-//! RFC 6891 §6.1.3 (twelve-bit rcode) · the IANA registry "Domain Name System Parameters".
+//! RFC 6891 §6.1.3 (twelve-bit rcode) · RFC 8490 §5.1 (DSOTYPENI) · the IANA registry "Domain Name System Parameters".
 //!
 //! Invariants: every value of the field is legal; printing and reading are inverse.
 //!

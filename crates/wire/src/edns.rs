@@ -2,8 +2,9 @@
 //!
 //! Pure.
 //!
-//! Standards: RFC 6891 §6.1 (OPT), §6.2.3 (payload size) · RFC 8914 §2 (extended errors) · the IANA
-//! registry "DNS EDNS0 Option Codes".
+//! Standards: RFC 6891 §6.1 (OPT), §6.2.3 (payload size) · RFC 8914 §2 (extended errors) ·
+//! RFC 5001 (NSID) · RFC 7314 (EXPIRE) · RFC 7828 (keepalive) · RFC 7830 (padding) · RFC 7871 (client's network) ·
+//! RFC 7873 (cookies) · RFC 9660 (ZONEVERSION).
 //!
 //! Invariants: the options of an [`Edns`] were walked once and are whole.
 //!

@@ -244,11 +244,11 @@ impl<'a> NameRef<'a> {
         let (ours, theirs) = (self.label_count(), other.label_count());
         let mine = self.without_first(ours.saturating_sub(theirs)).labels();
         let yours = other.without_first(theirs.saturating_sub(ours)).labels();
-        let mut common = 0_usize;
+        let mut shared = 0_usize;
         for (a, b) in mine.zip(yours) {
-            common = if a.eq_ignore_ascii_case(b) { common.wrapping_add(1) } else { 0 };
+            shared = if a.eq_ignore_ascii_case(b) { shared.wrapping_add(1) } else { 0 };
         }
-        common
+        shared
     }
 
     /// Equality of names (N2), spelled out where it matters.

@@ -11,6 +11,7 @@ mod rfc_map;
 mod setup;
 mod shell;
 mod test;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -21,6 +22,7 @@ cargo xtask <verb>
   test            everything CI runs: setup, fmt, clippy, layers, tests with real peers, demos
   layers          fail on any import between crates that the design does not list
   ledger          fail if docs/ledger.md names a test that is not there
+  tidy            fail on what a reviewer would find by reading alone: headers, lengths, words, claims, threats
   deny            licences and advisories, if cargo-deny is installed
   rfc-map         write docs/rfc-map.md from the headers of the modules
   fuzz [target] [--seconds n] [--keep]
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["layers"] => layers::run(),
         ["ledger"] => ledger::run(),
+        ["tidy"] => tidy::run(),
         ["deny"] => deny::run(),
         ["rfc-map"] => rfc_map::run(rfc_map::Act::Write),
         ["fuzz", rest @ ..] => fuzz::run(rest),

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
-use crate::{deny, fuzz, layers, ledger, rfc_map, setup, shell};
+use crate::{deny, fuzz, layers, ledger, rfc_map, setup, shell, tidy};
 
 /// How long the demos of the test run last. Long enough for a few edits of the zone.
 const DEMO_SECONDS: &str = "15";
@@ -23,6 +23,7 @@ pub(crate) fn run() -> Result<()> {
     layers::run()?;
     rfc_map::run(rfc_map::Act::Check)?;
     ledger::run()?;
+    tidy::run()?;
     deny::run()?;
     lint()?;
     shell::run(&mut tests(&["--workspace", "--features", "understudy/differential"]))?;

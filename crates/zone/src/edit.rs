@@ -195,7 +195,7 @@ impl<R: Rule> Pass<'_, R> {
             self.occlusion.doubt(group.key);
         }
         if types > 0 {
-            tail.patch_flags(&mut self.run.tails, start);
+            tail.correct_flags(&mut self.run.tails, start);
             self.run.end_leaf();
         } else {
             self.run.drop_leaf();

@@ -13,6 +13,8 @@
 //! Invariants, for keys of one side: I1 comparing keys as octet strings is comparing owners in canonical order. I2 a name
 //! is at or under another exactly if its key starts with the other's. I3 0x00 stands only at the end of a label and
 //! in front of what stands aside, so counting zeros counts labels.
+//!
+//! Not here: what a page keeps of a key (`page`).
 
 use crate::octets::Octets;
 use crate::rrset::Place;

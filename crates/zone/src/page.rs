@@ -363,7 +363,7 @@ impl<'v> Tail<'v> {
     }
 
     /// Corrects the flags of a head that starts at `start`.
-    pub(crate) fn patch_flags(&self, out: &mut [u8], start: usize) {
+    pub(crate) fn correct_flags(&self, out: &mut [u8], start: usize) {
         if let Some(flags) = out.get_mut(start) {
             *flags = self.all_flags();
         }

@@ -1,4 +1,6 @@
 //! Zones from a few words, for the tests of this crate.
+//!
+//! Pure.
 
 use crate::{Builder, CheckError, Diff, Limits, Version};
 use wire::codes::{Class, Rrtype};

@@ -1,4 +1,10 @@
 //! The SOA timers, and the bounds an operator puts on them.
+//!
+//! Pure.
+//!
+//! Standards: RFC 1035 §3.3.13 (SOA timers).
+//!
+//! Not here: what is done when one runs out (`refresh`).
 
 use crate::time::{Seconds, UnixSeconds};
 use wire::serial::Serial;

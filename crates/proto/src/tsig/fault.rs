@@ -1,4 +1,10 @@
 //! What can be wrong with a signature, with the facts an operator needs.
+//!
+//! Pure.
+//!
+//! Standards: RFC 8945 §5.2 (what is checked), §5.3 (what a client is told).
+//!
+//! Not here: finding them (`request`, `stream`); what else can be wrong with a transfer (`xfr::inbound`).
 
 use crate::code::{Code, Fault};
 use crate::primaries::{Ask, Remedy};

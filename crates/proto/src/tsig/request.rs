@@ -1,4 +1,8 @@
 //! Requests of others: checking their signature, and refusing them properly.
+//!
+//! Pure.
+//!
+//! Standards: RFC 8945 §5.2 (checks), §5.2.1–5.2.3 (BADKEY, BADSIG, BADTIME), §5.3 (answers to bad requests).
 
 use super::stream::ResponseSigner;
 use super::{Keyring, NoticedBy, RequestMac, Signing, TsigFault, is_timely, sign, timers_at};

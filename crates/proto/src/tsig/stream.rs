@@ -1,4 +1,10 @@
-//! Responses, of one message or of many (RFC 8945 §5.3, §5.3.1).
+//! Responses, of one message or of many.
+//!
+//! Pure: an accumulator of messages, whose MACs hang together.
+//!
+//! Standards: RFC 8945 §5.3 (responses), §5.3.1 (TCP: what the MACs of later messages cover).
+//!
+//! Not here: requests (`request`), MACs and keys (`wire::tsig`), what the messages say (`xfr::inbound`).
 
 use super::{NoticedBy, RequestMac, Signing, TsigFault, append, is_timely, sign, timers_at};
 use crate::time::UnixSeconds;

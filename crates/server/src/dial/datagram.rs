@@ -1,4 +1,6 @@
 //! One question to a primary over UDP.
+//!
+//! Standards: RFC 5452 §9.1 (which answers are not ours).
 
 use super::fault::DialFault;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -1,4 +1,6 @@
 //! How one event becomes one line.
+//!
+//! Standards: RFC 5424 §6.2.1 (levels).
 
 use super::escape;
 use jiff::Timestamp;

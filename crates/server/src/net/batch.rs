@@ -210,14 +210,14 @@ fn write_source(header: &mut libc::msghdr, control: &mut Control, local: Local) 
         Local::Unknown => {}
         Local::V4(ipi_spec_dst) => {
             let any = libc::in_addr { s_addr: 0 };
-            let info = libc::in_pktinfo { ipi_ifindex: 0, ipi_spec_dst, ipi_addr: any };
-            write_control(header, control, (libc::IPPROTO_IP, libc::IP_PKTINFO), info);
+            let from = libc::in_pktinfo { ipi_ifindex: 0, ipi_spec_dst, ipi_addr: any };
+            write_control(header, control, (libc::IPPROTO_IP, libc::IP_PKTINFO), from);
         }
-        Local::V6(mut info) => {
-            if !Ipv6Addr::from(info.ipi6_addr.s6_addr).is_unicast_link_local() {
-                info.ipi6_ifindex = 0; // let the routes choose the interface
+        Local::V6(mut from) => {
+            if !Ipv6Addr::from(from.ipi6_addr.s6_addr).is_unicast_link_local() {
+                from.ipi6_ifindex = 0; // let the routes choose the interface
             }
-            write_control(header, control, (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO), info);
+            write_control(header, control, (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO), from);
         }
     }
 }

@@ -1,4 +1,6 @@
-//! Queries over TCP (RFC 7766): pipelined, with limits that shed the idlest connection first.
+//! Queries over TCP: pipelined, with limits that shed the idlest connection first.
+//!
+//! Standards: RFC 7766 §6 (connections) · RFC 6177 §2 (whose address it is).
 
 use super::Responder;
 use proto::answer::{Arrival, Transport};

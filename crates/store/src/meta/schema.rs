@@ -1,4 +1,6 @@
 //! The tables, and how old files get them.
+//!
+//! Touches SQLite, once, when the file is opened.
 
 use super::failed;
 use crate::error::StoreError;

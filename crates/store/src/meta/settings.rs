@@ -1,4 +1,6 @@
 //! Keys and values of the instance.
+//!
+//! Touches SQLite.
 
 use super::{Meta, failed};
 use crate::error::StoreError;

@@ -1,4 +1,6 @@
 //! Deadlines of zones, as wall time.
+//!
+//! Touches SQLite.
 
 use super::{Meta, failed};
 use crate::error::StoreError;

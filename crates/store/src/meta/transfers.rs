@@ -1,4 +1,6 @@
 //! The history of transfers, probes and notifications.
+//!
+//! Touches SQLite.
 
 use super::timers::{from_sql, to_sql};
 use super::{Meta, failed};

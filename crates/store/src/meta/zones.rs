@@ -1,4 +1,6 @@
 //! Which id stands for which zone.
+//!
+//! Touches SQLite.
 
 use super::{Meta, failed};
 use crate::error::StoreError;

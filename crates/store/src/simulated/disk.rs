@@ -7,6 +7,8 @@
 //! unflushed writes are there in part, in any part, or not at all; unflushed names are there up to
 //! some point in order. W2 what a failed flush left out is still read, and no later flush writes it,
 //! unless it is written again.
+//!
+//! Not here: the real one (`disk`), and what happens on either (`shard`).
 
 use crate::disk::{Disk, DiskFile};
 use std::collections::BTreeMap;

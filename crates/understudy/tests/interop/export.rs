@@ -253,18 +253,18 @@ fn zones_of_hostile_names_are_exported_and_harm_no_path_no_log_and_no_terminal()
         "{log}"
     );
     daemon.stop();
-    let data = daemon.data_dir();
+    let held = daemon.data_dir();
     let is_ours = |name: &str| {
         let is_ordinary =
             |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c);
         name.chars().all(is_ordinary)
     };
-    for folder in [data.clone(), data.join("shard-0")] {
+    for folder in [held.clone(), held.join("shard-0")] {
         assert!(names(&folder).iter().all(|name| is_ours(name)), "{:?}", names(&folder));
     }
     for apex in &apexes {
-        let data = data.to_str().unwrap();
-        let text = text_of(&daemon.run_alone(&["zone", "export", apex, "--data-dir", data]));
+        let held = held.to_str().unwrap();
+        let text = text_of(&daemon.run_alone(&["zone", "export", apex, "--data-dir", held]));
         assert!(text.starts_with(&format!("; zone: {apex}\n")), "{text}");
     }
 }

@@ -81,7 +81,7 @@ impl Builder<'_> {
         self.out.write(head)?;
         self.out.write(tail)?;
         let after = u16::try_from(self.out.len.wrapping_sub(options_at)).map_err(|_| Full)?;
-        self.out.patch(length_at, &after.to_be_bytes());
+        self.out.overwrite(length_at, &after.to_be_bytes());
         Ok(())
     }
 }

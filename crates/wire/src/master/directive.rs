@@ -1,6 +1,8 @@
 //! Lines that start with `$`.
 //!
-//! Pure. Standards: RFC 1035 §5.1 (`$ORIGIN`, `$INCLUDE`) · RFC 2308 §4 (`$TTL`).
+//! Pure.
+//!
+//! Standards: RFC 1035 §5.1 (`$ORIGIN`, `$INCLUDE`) · RFC 2308 §4 (`$TTL`).
 //!
 //! Not here: what a line of `$GENERATE` says (`generate`).
 

@@ -5,6 +5,8 @@
 //!
 //! Invariants: I1 the steps of a range are finite, and a record is made only when it is asked for.
 //! I2 what a template becomes is at most [`DIGITS_MAX`] octets longer for each `$` in it.
+//!
+//! Not here: the directive's place in a file (`directive`), and reading the records that come of it (`reader`).
 
 use super::reader::Head;
 use crate::name::{Name, NameRef};

@@ -1,9 +1,13 @@
 //! Reads master files, record by record.
 //!
-//! Pure. Standards: RFC 1035 §5.1 · RFC 2308 §4 · RFC 3597 §5.
+//! Pure.
+//!
+//! Standards: RFC 1035 §5.1 · RFC 2308 §4 · RFC 3597 §5.
 //!
 //! Invariants: I1 texts nest at most [`DEPTH_MAX`] deep and are at most [`INCLUDES_MAX`] in all.
 //! I2 after an error nothing more is read. I3 `$GENERATE` makes at most [`GENERATED_MAX`] records in all.
+//!
+//! Not here: words and quotes (`words`), rdata of each type (`rdata::parse`), where included files come from (`server`).
 
 use super::MasterError;
 use super::directive::{self, Directive};

@@ -240,11 +240,11 @@ proptest! {
     #[test]
     fn common_labels_name_the_closest_shared_ancestor(a in any_name(), b in any_name()) {
         let (a, b) = (a.as_ref(), b.as_ref());
-        let common = a.common_labels(b);
-        prop_assert_eq!(common, b.common_labels(a));
-        prop_assert!(b.is_at_or_under(a.ancestor(common)));
-        if common < a.label_count() {
-            prop_assert!(!b.is_at_or_under(a.ancestor(common + 1)));
+        let shared = a.common_labels(b);
+        prop_assert_eq!(shared, b.common_labels(a));
+        prop_assert!(b.is_at_or_under(a.ancestor(shared)));
+        if shared < a.label_count() {
+            prop_assert!(!b.is_at_or_under(a.ancestor(shared + 1)));
         }
     }
 

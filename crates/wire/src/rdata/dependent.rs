@@ -7,6 +7,8 @@
 //!
 //! Invariants: I1 a gateway of a type that is not defined is opaque, and takes the rest of the rdata.
 //! I2 what [`is_printable`] lets through, [`parse`] reads back to the same octets.
+//!
+//! Not here: fields whose shape the type alone decides (`fixed`, `field`), SvcParams (`svcb`).
 
 use super::field::{Extent, measure_name};
 use super::fixed::Fixed;

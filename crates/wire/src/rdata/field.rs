@@ -2,7 +2,7 @@
 //!
 //! Pure; no allocation. Names are measured here but not expanded.
 //!
-//! Standards: RFC 1035 §3.3, §4.1.4 · RFC 3123 §4 · RFC 5155 §3.2 · RFC 8659 §4.1.
+//! Standards: RFC 1035 §3.3, §4.1.4 · RFC 1876 §2 (LOC) · RFC 3123 §4 · RFC 5155 §3.2 · RFC 8659 §4.1.
 //!
 //! Not here: bitmaps (`bitmap`) and SvcParams (`svcb`), which have rules of their own.
 

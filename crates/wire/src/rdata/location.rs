@@ -1,6 +1,8 @@
 //! LOC: a place on the globe.
 //!
-//! Pure. Standards: RFC 1876 §2 (wire form), §3 (text form).
+//! Pure.
+//!
+//! Standards: RFC 1876 §2 (wire form), §3 (text form).
 
 use super::field::u32_at;
 use super::words::{TextError, Words};

@@ -1,6 +1,8 @@
 //! SvcParams from text.
 //!
-//! Pure. Standards: RFC 9460 §2.1, §7–8, appendix A.
+//! Pure.
+//!
+//! Standards: RFC 9460 §2.1, §7–8, appendix A.
 //!
 //! Not here: their wire form (`svcb`).
 

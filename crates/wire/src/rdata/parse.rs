@@ -2,7 +2,8 @@
 //!
 //! Pure.
 //!
-//! Standards: RFC 1035 §5.1 · RFC 3597 §5 (`\# n hex`, for known types too) · RFC 4034 · RFC 5155.
+//! Standards: RFC 1035 §5.1 · RFC 3597 §5 (`\# n hex`, for known types too) · RFC 4034 · RFC 5155 · RFC
+//! 1706 §6 (NSAP) · RFC 3123 §5 (APL).
 //!
 //! Invariants: I1 what is appended passes `validate`. I2 on error the caller's buffer is as it was.
 //!

@@ -1,6 +1,8 @@
 //! What BIND 9.18, NSD 4.6 and ldns 1.8 all read in a master file.
 //!
-//! Pure. Standards: RFC 3597 §5 (the generic form).
+//! Pure.
+//!
+//! Standards: RFC 3597 §5 (the generic form).
 //!
 //! The generic form is the answer wherever one of them does not know a type, refuses its text, or takes it
 //! for something else.

@@ -1,6 +1,8 @@
 //! The fields of an SOA.
 //!
-//! Pure; no allocation. Standards: RFC 1035 §3.3.13 · RFC 2308 §4 (MINIMUM is the negative ttl).
+//! Pure; no allocation.
+//!
+//! Standards: RFC 1035 §3.3.13 · RFC 2308 §4 (MINIMUM is the negative ttl).
 
 use super::RdataError;
 use super::field::{Extent, measure_name, u32_at};

@@ -4,7 +4,11 @@
 //! a new rrtype is one more row. A type without a row is opaque and exact (RFC 3597).
 //!
 //! Standards: RFC 1035 §3.3–3.4 · RFC 3597 §4 (which names may be compressed) · RFC 4034 §6.2 and
-//! RFC 6840 §5.1 (which names canonical form lower-cases) · the RFC beside each row.
+//! RFC 6840 §5.1 (which names canonical form lower-cases) · RFC 1183 (RP,
+//! AFSDB, X25, ISDN, RT) · RFC 1348 (NSAP-PTR) · RFC 1706 (NSAP) · RFC 1712 (GPOS) · RFC 1876 (LOC) · RFC 2163
+//! (PX) · RFC 2230 (KX) · RFC 2535 (KEY, NXT) · RFC 3403 (NAPTR) · RFC 4255 (SSHFP) · RFC 4431 (DLV) · RFC 4701
+//! (DHCID) · RFC 6698 (TLSA) · RFC 7208 (SPF) · RFC 7344 and RFC 8078 (CDS, CDNSKEY) · RFC 7553 (URI) · RFC 7929
+//! (OPENPGPKEY) · RFC 8162 (SMIMEA) · RFC 9606 (RESINFO) · RFC 9886 (HHIT, BRID).
 //!
 //! Invariants: I1 rows stand in ascending order of type. I2 a field that takes the rest of the
 //! rdata is the last one of its row. I3 a row says whether NSD 4.6, BIND 9.18 and ldns 1.8 all read

@@ -1,6 +1,8 @@
 //! Points in time as signatures show them.
 //!
-//! Pure: a calendar, no clock. Standards: RFC 4034 §3.1.5, §3.2.
+//! Pure: a calendar, no clock.
+//!
+//! Standards: RFC 4034 §3.1.5, §3.2.
 
 use core::fmt;
 

@@ -1,4 +1,8 @@
-//! The algorithms of RFC 8945 §6 and the lengths their MACs may have.
+//! The algorithms of TSIG, and the lengths that their MACs may have.
+//!
+//! Pure.
+//!
+//! Standards: RFC 8945 §5.2.2.1 (truncation), §6 (algorithms).
 
 use crate::name::NameRef;
 use core::fmt;

@@ -1,4 +1,8 @@
 //! Shared secrets with a name.
+//!
+//! Pure.
+//!
+//! Invariants: a secret is in no error and no debug output.
 
 use super::{Algorithm, MacLength};
 use crate::name::{Name, NameRef};

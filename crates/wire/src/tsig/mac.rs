@@ -1,4 +1,8 @@
-//! Computing and comparing MACs (RFC 8945 §4.3).
+//! Computing and comparing MACs.
+//!
+//! Pure.
+//!
+//! Standards: RFC 8945 §4.3 (what is digested).
 
 use super::{Algorithm, ErrorCode, Key};
 use core::fmt;

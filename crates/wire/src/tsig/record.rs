@@ -1,4 +1,10 @@
-//! The TSIG record: found at the end of a message, and put there (RFC 8945 §4.2, §5.1).
+//! The TSIG record: found at the end of a message, and put there.
+//!
+//! Pure.
+//!
+//! Standards: RFC 8945 §4.2 (its form), §5.1 (its place).
+//!
+//! Not here: MACs (`mac`), and whether one is good (`proto::tsig`).
 
 use super::{Key, Timers};
 use crate::codes::{Class, Rrtype};

@@ -276,7 +276,10 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_an_algorithm_or_an_error(text: String) {
-        let _ = text.parse::<Algorithm>();
+    fn what_is_read_as_an_algorithm_names_it(text in "(?i)hmac-(md5|sha1|sha2(24|56)|sha512)(-128|.sig-alg.reg.int)?[.]?|\\PC*") {
+        if let Ok(algorithm) = text.parse::<Algorithm>() {
+            let name = text.to_ascii_lowercase();
+            prop_assert!(algorithm.as_str().starts_with(name.trim_end_matches('.')), "{algorithm} of {text}");
+        }
     }
 }

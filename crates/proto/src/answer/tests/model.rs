@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 type Path = Vec<&'static str>;
 
 #[derive(Clone, Debug)]
-enum Data {
+enum Rdata {
     Address(u8),
     Text,
     Mail(Target),
@@ -25,7 +25,7 @@ enum Data {
 type Target = Option<Path>;
 
 #[derive(Clone, Debug)]
-struct Zone(Vec<(Path, Data)>);
+struct Zone(Vec<(Path, Rdata)>);
 
 fn text(path: &[&str]) -> String {
     path.iter().rev().map(|label| format!("{label}.")).collect::<String>() + "z."
@@ -35,9 +35,9 @@ fn target_text(target: &Target) -> String {
     target.as_ref().map_or_else(|| "out.".to_owned(), |path| text(path))
 }
 
-impl Data {
+impl Rdata {
     fn line(&self, owner: &str) -> String {
-        let data = match self {
+        let rdata = match self {
             Self::Address(host) => format!("A 192.0.2.{host}"),
             Self::Text => "TXT text".to_owned(),
             Self::Mail(target) => format!("MX 10 {}", target_text(target)),
@@ -46,7 +46,7 @@ impl Data {
             Self::Alias(target) => format!("CNAME {}", target_text(target)),
             Self::Subtree(target) => format!("DNAME {}", target_text(target)),
         };
-        format!("{owner} 60 {data}")
+        format!("{owner} 60 {rdata}")
     }
 
     const fn rrtype(&self) -> Rrtype {
@@ -84,9 +84,9 @@ struct Expected {
 }
 
 impl Zone {
-    fn at(&self, path: &[&str], rrtype: Rrtype) -> Vec<&Data> {
-        let here = self.0.iter().filter(|(owner, data)| owner == path && data.rrtype() == rrtype);
-        here.map(|(_, data)| data).collect()
+    fn at(&self, path: &[&str], rrtype: Rrtype) -> Vec<&Rdata> {
+        let here = self.0.iter().filter(|(owner, rdata)| owner == path && rdata.rrtype() == rrtype);
+        here.map(|(_, rdata)| rdata).collect()
     }
 
     fn exists(&self, path: &[&str]) -> bool {
@@ -174,16 +174,16 @@ impl Zone {
         if found.is_empty() {
             told.authority.insert(SOA.to_owned());
         }
-        for data in found {
-            told.answer.insert(data.line(&text(name)));
-            let target = match data {
-                Data::Server(target) => target.as_ref(),
-                Data::Mail(target) => target.as_ref().filter(|target| !self.is_glue(target)),
-                Data::Address(_)
-                | Data::Text
-                | Data::Signer
-                | Data::Alias(_)
-                | Data::Subtree(_) => None,
+        for rdata in found {
+            told.answer.insert(rdata.line(&text(name)));
+            let target = match rdata {
+                Rdata::Server(target) => target.as_ref(),
+                Rdata::Mail(target) => target.as_ref().filter(|target| !self.is_glue(target)),
+                Rdata::Address(_)
+                | Rdata::Text
+                | Rdata::Signer
+                | Rdata::Alias(_)
+                | Rdata::Subtree(_) => None,
             };
             target.into_iter().for_each(|target| self.add_addresses(target, told));
         }
@@ -201,13 +201,13 @@ impl Zone {
 
     fn add_addresses(&self, target: &Path, told: &mut Expected) {
         let addresses = self.at(target, Rrtype::A);
-        told.additional.extend(addresses.iter().map(|data| data.line(&text(target))));
+        told.additional.extend(addresses.iter().map(|rdata| rdata.line(&text(target))));
     }
 
     fn master_file(&self) -> String {
         let mut file = format!("$ORIGIN z.\n{SOA}\nz. 60 NS out.\n");
-        for (owner, data) in &self.0 {
-            file += &(data.line(&text(owner)) + "\n");
+        for (owner, rdata) in &self.0 {
+            file += &(rdata.line(&text(owner)) + "\n");
         }
         file
     }
@@ -222,34 +222,34 @@ fn target() -> impl Strategy<Value = Target> {
     prop_oneof![6 => path(3).prop_map(Some), 1 => Just(None)]
 }
 
-fn data() -> impl Strategy<Value = Data> {
+fn rdata() -> impl Strategy<Value = Rdata> {
     prop_oneof![
-        4 => (1..4_u8).prop_map(Data::Address),
-        1 => Just(Data::Text),
-        1 => target().prop_map(Data::Mail),
-        3 => target().prop_map(Data::Server),
-        1 => Just(Data::Signer),
-        4 => target().prop_map(Data::Alias),
-        2 => target().prop_map(Data::Subtree),
+        4 => (1..4_u8).prop_map(Rdata::Address),
+        1 => Just(Rdata::Text),
+        1 => target().prop_map(Rdata::Mail),
+        3 => target().prop_map(Rdata::Server),
+        1 => Just(Rdata::Signer),
+        4 => target().prop_map(Rdata::Alias),
+        2 => target().prop_map(Rdata::Subtree),
     ]
 }
 
 /// Leaves out what no zone may hold, and what would only repeat.
 fn zone() -> impl Strategy<Value = Zone> {
-    prop::collection::vec((path(3), data()), 0..14).prop_map(|drawn| {
-        let mut zone = Zone(vec![(Path::new(), Data::Server(None))]);
-        for (owner, data) in drawn {
+    prop::collection::vec((path(3), rdata()), 0..14).prop_map(|drawn| {
+        let mut zone = Zone(vec![(Path::new(), Rdata::Server(None))]);
+        for (owner, rdata) in drawn {
             let here = zone.0.iter().filter(|(other, _)| *other == owner);
-            let line = data.line("");
+            let line = rdata.line("");
             let may_stay = here.clone().all(|(_, other)| {
-                let alone = [&data, other].iter().any(|data| matches!(data, Data::Alias(_)));
-                let once = matches!(data, Data::Subtree(_) | Data::Text | Data::Signer);
-                let alike = data.rrtype() == other.rrtype() && (once || other.line("") == line);
+                let alone = [&rdata, other].iter().any(|rdata| matches!(rdata, Rdata::Alias(_)));
+                let once = matches!(rdata, Rdata::Subtree(_) | Rdata::Text | Rdata::Signer);
+                let alike = rdata.rrtype() == other.rrtype() && (once || other.line("") == line);
                 !alone && !alike
             });
-            let at_apex = owner.is_empty() && matches!(data, Data::Alias(_) | Data::Signer);
+            let at_apex = owner.is_empty() && matches!(rdata, Rdata::Alias(_) | Rdata::Signer);
             if may_stay && !at_apex {
-                zone.0.push((owner, data));
+                zone.0.push((owner, rdata));
             }
         }
         zone

@@ -6,6 +6,12 @@
 //!            SOA  record…  SOA                       the whole zone instead
 //!            SOA  ( SOA removed…  SOA added… )…  SOA
 //! ```
+//!
+//! Pure.
+//!
+//! Standards: RFC 5936 §2.2 (AXFR) · RFC 1995 §4 (IXFR).
+//!
+//! Not here: the messages that records come in (`inbound`), and whether their changes fit the version that is held (`zone`).
 
 use super::{Fetched, Limits, Progress, XfrError};
 use std::sync::Arc;

@@ -1,4 +1,8 @@
 //! Why a transfer came to nothing.
+//!
+//! Pure.
+//!
+//! Not here: the words an operator reads (`code`), and what fails before a message is there (`server::dial`).
 
 use crate::code::{Code, Fault};
 use crate::primaries::Remedy;
