@@ -17,6 +17,7 @@ mod text;
 use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 pub use buf::NameBuf;
 
@@ -56,9 +57,9 @@ pub enum NameError {
     BadEscape,
 }
 
-/// An owned name, case as received.
+/// An owned name, case as received. Clones share its octets: an apex is known in many places.
 #[derive(Clone)]
-pub struct Name(Box<[u8]>);
+pub struct Name(Arc<[u8]>);
 
 /// A borrowed name in uncompressed wire form; everything that only reads is here.
 #[derive(Clone, Copy)]
@@ -105,7 +106,7 @@ impl Name {
     /// Wire form in lower case.
     #[must_use]
     pub fn to_lower_case(&self) -> Self {
-        Self(self.0.to_ascii_lowercase().into_boxed_slice())
+        Self(self.0.to_ascii_lowercase().into())
     }
 }
 

@@ -93,7 +93,7 @@ impl Name {
         if wire.len() > NAME_OCTETS_MAX {
             return Err(NameError::TooLong);
         }
-        Ok(Self(wire.into_boxed_slice()))
+        Ok(Self(wire.into()))
     }
 }
 
