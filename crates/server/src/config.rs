@@ -62,7 +62,7 @@ pub struct Config {
     pub log: Log,
     /// `[[key]]`, by name.
     pub keys: BTreeMap<Name, Arc<Key>>,
-    /// `[[zone]]`, by view and apex.
+    /// `[[zone]]`, by view and apex. Zones with equal settings share them.
     pub zones: BTreeMap<ZoneName, Arc<Zone>>,
     /// What works but should be looked at; one line each, with file and line.
     pub warnings: Vec<String>,
@@ -160,8 +160,8 @@ pub enum LogFormat {
 /// What names a zone: the same apex may exist in several views.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ZoneName {
-    /// View.
-    pub view: String,
+    /// View. Zones of one view share it.
+    pub view: Arc<str>,
     /// Apex.
     pub apex: Name,
 }

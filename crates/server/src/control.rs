@@ -341,7 +341,7 @@ impl Control for Running {
 }
 
 fn zone_key(name: &ZoneName) -> ZoneKey {
-    ZoneKey { view: name.view.clone(), apex: name.apex.clone() }
+    ZoneKey { view: name.view.to_string(), apex: name.apex.clone() }
 }
 
 fn reload_refused(fault: impl std::fmt::Display) -> Problem {

@@ -195,6 +195,23 @@ fn nothing_is_told_of_the_instance_unless_it_is_set_and_fits_a_txt_record() {
     );
 }
 
+/// A hundred thousand zones of one primary have one set of settings, and a zone that differs its own.
+#[test]
+fn zones_with_equal_settings_share_them() {
+    let zone = |name: &str, primary: u8, more: &str| {
+        format!("[[zone]]\nname = \"{name}\"\nprimaries = [\"192.0.2.{primary}\"]\n{more}\n")
+    };
+    let text: String = [("a", 1, ""), ("b", 2, ""), ("c", 1, ""), ("d", 1, "notify = []")]
+        .map(|(name, primary, more)| zone(name, primary, more))
+        .concat();
+    let config = accepted(&text);
+    let zones: Vec<_> = config.zones.values().collect();
+    assert!(Arc::ptr_eq(zones[0], zones[2]));
+    assert!(!Arc::ptr_eq(zones[0], zones[1]) && !Arc::ptr_eq(zones[0], zones[3]));
+    let views: Vec<_> = config.zones.keys().map(|name| name.view.as_ptr()).collect();
+    assert!(views.iter().all(|view| *view == views[0]));
+}
+
 /// The manual's example says the defaults, and every key in it may be shown in an excerpt.
 #[test]
 fn example_of_the_manual_is_accepted_and_shows_every_setting() {

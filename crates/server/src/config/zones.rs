@@ -8,7 +8,7 @@ use super::{DEFAULT_VIEW, Primary, Zone, ZoneLimits, ZoneName};
 use proto::access::{AccessRule, AddressRange};
 use proto::refresh::Bounds;
 use std::collections::btree_map::Entry as Slot;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 use std::sync::Arc;
@@ -33,15 +33,16 @@ pub(super) fn read(
     faults: &mut Faults,
 ) -> BTreeMap<ZoneName, Arc<Zone>> {
     let mut zones = BTreeMap::new();
+    let (mut known, view) = (Known::default(), Arc::from(DEFAULT_VIEW));
     for entry in raw {
         let Ok(mut raw) = entry.raw else { continue };
-        let name = zone_name(&mut raw, entry.span.clone(), faults);
+        let name = zone_name(&mut raw, entry.span.clone(), &view, faults);
         let name_span = name.as_ref().map_or(entry.span.clone(), |(_, span)| span.clone());
         let zone = settings(raw, entry.span, defaults, keys, faults);
         let (Some((name, _)), Some(zone)) = (name, zone) else { continue };
         match zones.entry(name) {
             Slot::Vacant(slot) => {
-                slot.insert(Arc::new(zone));
+                slot.insert(known.share(zone));
             }
             Slot::Occupied(slot) => {
                 let found = format!("the zone {} is there a second time", slot.key().apex);
@@ -52,13 +53,37 @@ pub(super) fn read(
     zones
 }
 
+/// Settings that were seen lately, by their first primary: most zones of a file have what many others have.
+#[derive(Default)]
+struct Known(BTreeMap<SocketAddr, VecDeque<Arc<Zone>>>);
+
+impl Known {
+    /// Different settings of one primary that are remembered; so a file in which each zone has its own costs no more than
+    /// so many comparisons a zone.
+    const OF_A_PRIMARY_MAX: usize = 8;
+
+    /// These settings, or equal ones that are there already.
+    fn share(&mut self, zone: Zone) -> Arc<Zone> {
+        let Some(first) = zone.primaries.first() else { return Arc::new(zone) };
+        let known = self.0.entry(first.address).or_default();
+        if let Some(same) = known.iter().find(|known| ***known == zone) {
+            return Arc::clone(same);
+        }
+        let zone = Arc::new(zone);
+        known.push_front(Arc::clone(&zone));
+        known.truncate(Self::OF_A_PRIMARY_MAX);
+        zone
+    }
+}
+
 fn zone_name(
     raw: &mut RawZone,
     span: Range<usize>,
+    view: &Arc<str>,
     faults: &mut Faults,
 ) -> Option<(ZoneName, Range<usize>)> {
-    let view = raw.view.take();
-    if let Some(view) = view.filter(|view| view.get_ref() != DEFAULT_VIEW) {
+    let named = raw.view.take();
+    if let Some(view) = named.filter(|view| view.get_ref() != DEFAULT_VIEW) {
         let found = format!("unknown view {:?}", view.get_ref());
         faults.push(Fault::new(view.span(), found, "\"default\", the only view there is"));
     }
@@ -71,7 +96,7 @@ fn zone_name(
         Fault::new(text.span(), found, "the apex of the zone, such as \"example.net\"")
     });
     let apex = faults.keep(apex)?;
-    Some((ZoneName { view: DEFAULT_VIEW.to_owned(), apex }, text.span()))
+    Some((ZoneName { view: Arc::clone(view), apex }, text.span()))
 }
 
 fn settings(

@@ -1,14 +1,14 @@
 //! A zone as the API shows it. Reads only.
 
 use super::driver::{ZoneDriver, action_of};
-use super::record::{Done, Missed, PrimaryRecord};
+use super::record::{Done, Ends, Missed, PrimaryRecord, Success};
 use crate::clock::Clock;
 use crate::config::Primary;
 use crate::export::Held;
 use crate::http::timestamp;
 use api::{
-    Action, ActionView, ExportState, Failure, LastNotify, PrimaryView, Serials, SoaTimers, Success,
-    Timers, Timestamp, TransferKind, TransferView, ZoneItem, ZoneState, ZoneView,
+    Action, ActionView, ExportState, Failure, LastNotify, PrimaryView, Serials, SoaTimers, Timers,
+    Timestamp, TransferKind, TransferView, ZoneItem, ZoneState, ZoneView,
 };
 use proto::code::Fault;
 use proto::refresh;
@@ -25,7 +25,7 @@ impl ZoneDriver {
         ZoneItem {
             id: self.id.0,
             name: self.name.apex.to_string(),
-            view: self.name.view.clone(),
+            view: self.name.view.to_string(),
             state: self.state(clock.now()),
             serial: Serials {
                 primary: self.record.offered.map(|serial| serial.0),
@@ -47,7 +47,7 @@ impl ZoneDriver {
             item: self.item(clock),
             signed: self.version.as_ref().is_some_and(|version| version.is_signed()),
             last_success: self.record.last_success.as_ref().map(success),
-            last_failure: self.record.last_failure.as_ref().map(failure),
+            last_failure: self.record.last_failure.as_deref().map(failure),
             next_refresh_at: self.refresh.next_refresh().map(|at| stamp(clock.wall_at(at))),
             timers: self.refresh.timers().map(|timers| Timers {
                 received: soa_timers(timers.received),
@@ -97,7 +97,7 @@ impl ZoneDriver {
     }
 
     fn last_notify(&self) -> Option<LastNotify> {
-        let (seen, refused) = self.record.last_notify.as_ref()?;
+        let (seen, refused) = self.record.last_notify.as_deref()?;
         Some(LastNotify {
             from: seen.from,
             at: stamp(seen.at),
@@ -126,24 +126,29 @@ impl ZoneDriver {
 }
 
 fn primary_view(config: &Primary, record: &PrimaryRecord) -> PrimaryView {
-    let action_view = |(done, missed): &(Option<Done>, Option<Missed>)| ActionView {
-        last_success: done.as_ref().map(success),
-        last_failure: missed.as_ref().map(failure),
+    let action_view = |ends: &Ends| {
+        let success = |Success { at, serial }: Success| api::Success {
+            at: stamp(at),
+            action: ends.action,
+            primary: Some(config.address),
+            serial: serial.map(|serial| serial.0),
+        };
+        let last_failure = ends.failure.as_deref().map(failure);
+        (ends.action, ActionView { last_success: ends.success.map(success), last_failure })
     };
-    let actions = record.actions.iter();
     PrimaryView {
         address: config.address,
         source: config.source,
         key: config.key.as_ref().map(|key| key.name().to_string()),
         serial: record.serial.map(|serial| serial.0),
-        actions: actions.map(|(action, ends)| (*action, action_view(ends))).collect(),
+        actions: record.actions.iter().map(action_view).collect(),
     }
 }
 
-fn success(done: &Done) -> Success {
+fn success(done: &Done) -> api::Success {
     let Done { at, action, primary, serial, .. } = done;
     let serial = serial.map(|serial| serial.0);
-    Success { at: stamp(*at), action: *action, primary: *primary, serial }
+    api::Success { at: stamp(*at), action: *action, primary: *primary, serial }
 }
 
 fn failure(missed: &Missed) -> Failure {
