@@ -114,12 +114,10 @@ fn run(store: &Store, table: &Table, clock: Clock, mut requests: mpsc::Receiver<
         let together = commit(store, &commits);
         drop(commits);
         let ended = batch.drain(..).map(|request| {
-            let (zone, version) = (request.zone, request.change.version());
             let result = match &together {
                 Ok(()) => Ok(()),
-                // One zone's trouble is no other's: what failed together is tried one by one, and
-                // whole, for then it fits whatever the log holds.
-                Err(_) => commit(store, &[Commit::Whole { id: zone, version: version.clone() }]),
+                // One zone's trouble is no other's: what failed together is tried one by one.
+                Err(_) => commit_alone(store, &request),
             };
             (request, result)
         });
@@ -145,10 +143,48 @@ fn publish(table: &Table, request: CommitRequest, result: Result<(), StoreError>
     let result = result.map(|()| version).map_err(|fault| {
         let code = fault.code();
         tracing::error!(%zone, code, %fault, "a new version cannot be written to disk");
-        Fault::new(Code::InstallFailed).with("reason", &fault).with("disk", code)
+        fault_of(&fault)
     });
     // A shard never waits for this thread, so this thread may wait for a shard.
     inbox.tell(Message::Event(zone, DriverEvent::Installed(attempt, soa, result)));
+}
+
+/// What the operator is told of a commit that failed.
+fn fault_of(fault: &StoreError) -> Fault {
+    match fault {
+        StoreError::Reserve { folder, needed_bytes, free_bytes, reserve_bytes } => {
+            Fault::new(Code::DiskReserve)
+                .with("needed_bytes", needed_bytes)
+                .with("free_bytes", free_bytes)
+                .with("reserve_bytes", reserve_bytes)
+                .with("folder", folder.display())
+        }
+        StoreError::Poisoned => Fault::new(Code::InternalFault).with("step", "commit"),
+        StoreError::Locked { .. }
+        | StoreError::DiskFull { .. }
+        | StoreError::ReadOnly { .. }
+        | StoreError::Io { .. }
+        | StoreError::NewerFormat { .. }
+        | StoreError::UnknownFormat { .. }
+        | StoreError::Sqlite { .. }
+        | StoreError::DiffsDoNotFit { .. }
+        | StoreError::MixedBatch { .. }
+        | StoreError::FrameTooLarge { .. }
+        | StoreError::ZoneIdsExhausted => {
+            Fault::new(Code::InstallFailed).with("reason", fault).with("disk", fault.code())
+        }
+    }
+}
+
+/// A version whose diffs do not continue what the log holds is written whole, which always fits.
+fn commit_alone(store: &Store, request: &CommitRequest) -> Result<(), StoreError> {
+    match commit(store, &[request.as_commit()]) {
+        Err(StoreError::DiffsDoNotFit { .. }) => {
+            let (id, version) = (request.zone, request.change.version().clone());
+            commit(store, &[Commit::Whole { id, version }])
+        }
+        committed => committed,
+    }
 }
 
 /// A fault of ours in the store fails the commit, not the thread that every zone needs.

@@ -83,13 +83,17 @@ pub struct Server {
     pub udp_payload_max: u16,
 }
 
-/// `[store]`: when the disk is tidied. Every number is at least 1.
+/// `[store]`: when the disk is tidied, and how much of it is left alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Store {
     /// Octets below which a commit log is never compacted for its length.
+    /// At least 1.
     pub log_min_bytes: u64,
     /// Octets from which a zone's version gets a file of its own.
+    /// At least 1.
     pub image_min_bytes: u64,
+    /// Octets of the file system that new versions leave free; 0 is none.
+    pub reserve_bytes: u64,
 }
 
 /// `[tcp]`: what clients may take of us over TCP. Every number is at least 1.

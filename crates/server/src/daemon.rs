@@ -89,6 +89,7 @@ impl Daemon {
         let tuning = Tuning {
             log_min_bytes: config.store.log_min_bytes,
             image_min_bytes: config.store.image_min_bytes,
+            reserve_bytes: config.store.reserve_bytes,
             ..Tuning::default()
         };
         let (store, recovery) = Store::open_with(&config.server.data_dir, tuning)?;

@@ -30,6 +30,8 @@ pub(crate) trait Disk: Send + Sync {
     fn remove(&self, name: &str) -> io::Result<()>;
     /// Makes creations, renames and removals durable.
     fn sync_names(&self) -> io::Result<()>;
+    /// Bytes that we may still write to the file system; `u64::MAX` when nobody counts them.
+    fn free_bytes(&self) -> io::Result<u64>;
     /// A number that nobody can foresee, for the marks of a new file's frames.
     fn salt(&self) -> u32;
 }
@@ -108,6 +110,11 @@ impl Disk for Folder {
 
     fn sync_names(&self) -> io::Result<()> {
         sync_folder(&self.path)
+    }
+
+    fn free_bytes(&self) -> io::Result<u64> {
+        let found = rustix::fs::statvfs(&self.path)?;
+        Ok(found.f_bavail.saturating_mul(found.f_frsize))
     }
 
     fn salt(&self) -> u32 {

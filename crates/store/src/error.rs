@@ -33,6 +33,20 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
+    /// There is space, but less would be left than is to stay free. Nothing was written.
+    #[error(
+        "{needed_bytes} bytes would not leave {reserve_bytes} of {free_bytes} free in {folder}"
+    )]
+    Reserve {
+        /// The folder whose file system it is.
+        folder: PathBuf,
+        /// Bytes of the commit, more or less.
+        needed_bytes: u64,
+        /// Bytes that are free.
+        free_bytes: u64,
+        /// Bytes that are to stay so.
+        reserve_bytes: u64,
+    },
     /// The file system or the file does not take writes.
     #[error("{file} is read-only or not ours to write")]
     ReadOnly {
@@ -126,6 +140,7 @@ impl StoreError {
         match self {
             Self::Locked { .. } => "STORE_LOCKED",
             Self::DiskFull { .. } => "STORE_DISK_FULL",
+            Self::Reserve { .. } => "DISK_RESERVE",
             Self::ReadOnly { .. } => "STORE_READ_ONLY",
             Self::Io { .. } | Self::Sqlite { .. } => "STORE_IO",
             Self::NewerFormat { .. } => "STORE_NEWER_FORMAT",
@@ -148,6 +163,10 @@ impl StoreError {
             Self::DiskFull { .. } => {
                 "free space on the data directory's file system, or raise its quota; zones go on \
                  being served, and transfers are taken up again by themselves"
+            }
+            Self::Reserve { .. } => {
+                "free space on the data directory's file system, or lower `reserve-bytes`; zones go \
+                 on being served, and transfers are taken up again by themselves"
             }
             Self::ReadOnly { .. } => {
                 "make the data directory writable for the user understudy runs as; if the file \
@@ -175,6 +194,7 @@ impl StoreError {
     pub const fn is_worth_retrying(&self) -> bool {
         match self {
             Self::DiskFull { .. }
+            | Self::Reserve { .. }
             | Self::ReadOnly { .. }
             | Self::Io { .. }
             | Self::Sqlite { .. }

@@ -12,7 +12,7 @@ use crate::chain::Place;
 use crate::content::{Stored, write_part};
 use crate::disk::{Disk, DiskFile};
 use crate::error::StoreError;
-use crate::format::frame::{Before, FrameKind, Frames, Position};
+use crate::format::frame::{Before, FrameKind, Frames, HEAD_OCTETS, Position};
 use crate::format::header::{FORMAT, FileKind, HEADER_OCTETS, Header, Previous};
 use crate::format::payload::{ImageRef, Steps, Turn, write_whole};
 use crate::format::wide;
@@ -286,6 +286,15 @@ impl<V> Entry<V> {
 }
 
 impl<V: Stored> Change<V> {
+    /// Octets that it takes on disk, more or less.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        match self {
+            Self::Whole { version, .. } => version.size_bytes().saturating_add(wide(HEAD_OCTETS)),
+            Self::Diffs { encoded, .. } => wide(encoded.len()).saturating_add(wide(HEAD_OCTETS)),
+            Self::Drop => 0,
+        }
+    }
+
     fn serial(&self) -> Option<Serial> {
         match self {
             Self::Whole { version, .. } | Self::Diffs { version, .. } => Some(version.serial()),

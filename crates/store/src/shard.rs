@@ -86,6 +86,7 @@ impl<V: Stored> Shard<V> {
 
     /// Makes a batch durable.
     pub(crate) fn commit(&self, mut entries: Vec<Entry<V>>) -> Result<(), StoreError> {
+        self.check_reserve(&entries)?;
         if let Err(fault) = self.write_images(&mut entries) {
             for image in entries.iter().filter_map(Entry::image) {
                 drop(self.disk.remove(&image.to_text()));
@@ -105,7 +106,10 @@ impl<V: Stored> Shard<V> {
         let log = self.lock()?;
         let live = log.standings.live_bytes();
         let limit = live.saturating_mul(2).max(self.tuning.log_min_bytes);
-        Ok(!log.is_compacting && (log.is_damaged || log.octets() > limit))
+        let is_wanted = !log.is_compacting && (log.is_damaged || log.octets() > limit);
+        drop(log);
+        // It may use the reserve, for it gives back more than it takes; but it must not fill the disk.
+        Ok(is_wanted && self.disk.free_bytes().is_ok_and(|free| free > live))
     }
 
     /// Compacts, beside commits. `None` if another thread is at it.
@@ -199,6 +203,25 @@ impl<V: Stored> Shard<V> {
                 ControlFlow::Break(()) => return Ok(()),
             }
         }
+    }
+
+    /// Before anything is written: a disk that is full stops more than the zone that filled it. What forgets
+    /// content is let through.
+    fn check_reserve(&self, entries: &[Entry<V>]) -> Result<(), StoreError> {
+        let reserve_bytes = self.tuning.reserve_bytes;
+        let sizes = entries.iter().map(|entry| entry.change.size_bytes());
+        let needed_bytes = sizes.fold(0, u64::saturating_add);
+        if reserve_bytes == 0 || needed_bytes == 0 {
+            return Ok(());
+        }
+        let folder = self.disk.path_of("");
+        let free_bytes = self.disk.free_bytes().map_err(|source| {
+            StoreError::from_io("ask for the free space of", &folder, 0, source)
+        })?;
+        if free_bytes >= reserve_bytes.saturating_add(needed_bytes) {
+            return Ok(());
+        }
+        Err(StoreError::Reserve { folder, needed_bytes, free_bytes, reserve_bytes })
     }
 
     /// U1.

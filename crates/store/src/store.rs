@@ -32,6 +32,8 @@ pub struct Tuning {
     pub image_min_bytes: u64,
     /// A log shorter than this is never compacted for its length.
     pub log_min_bytes: u64,
+    /// Bytes of the file system that commits leave free; 0 is none.
+    pub reserve_bytes: u64,
     /// Diffs that recovery brings back of each zone at most, see [`RecoveredZone::diffs`].
     pub history_steps_max: usize,
 }
@@ -39,7 +41,7 @@ pub struct Tuning {
 impl Default for Tuning {
     fn default() -> Self {
         let (image_min_bytes, log_min_bytes) = (1024 * 1024, 64 * 1024 * 1024);
-        Self { shards: 1, image_min_bytes, log_min_bytes, history_steps_max: 0 }
+        Self { shards: 1, image_min_bytes, log_min_bytes, reserve_bytes: 0, history_steps_max: 0 }
     }
 }
 

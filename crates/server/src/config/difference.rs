@@ -71,6 +71,7 @@ impl AtStart {
             (server.udp_threads != new_server.udp_threads, "server.udp-threads"),
             (store.log_min_bytes != new_store.log_min_bytes, "store.log-size-min"),
             (store.image_min_bytes != new_store.image_min_bytes, "store.image-size-min"),
+            (store.reserve_bytes != new_store.reserve_bytes, "store.reserve-bytes"),
             (tcp.clients_max != new_tcp.clients_max, "tcp.clients-max"),
             (tcp.per_client_max != new_tcp.per_client_max, "tcp.per-client-max"),
             (tcp.idle != new_tcp.idle, "tcp.idle-seconds"),

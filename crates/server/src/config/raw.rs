@@ -51,6 +51,7 @@ pub(super) struct RawServer {
 pub(super) struct RawStore {
     pub(super) log_size_min: Option<Spanned<Size>>,
     pub(super) image_size_min: Option<Spanned<Size>>,
+    pub(super) reserve_bytes: Option<Spanned<Size>>,
 }
 
 /// `[tcp]`.

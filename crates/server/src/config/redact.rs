@@ -4,7 +4,7 @@
 //! asks the other way round: a value is shown only if the key before it is known to be harmless.
 
 /// Keys whose values may be shown: all of ours but `secret`.
-const HARMLESS: [&str; 55] = [
+const HARMLESS: [&str; 56] = [
     "address",
     "algorithm",
     "allow",
@@ -35,6 +35,7 @@ const HARMLESS: [&str; 55] = [
     "records-max",
     "refresh-max",
     "refresh-min",
+    "reserve-bytes",
     "retry-max",
     "retry-min",
     "rrset-bytes-max",

@@ -32,7 +32,8 @@ const SECONDS_MAX: u64 = 31_536_000;
 /// As many file descriptors as we would dare to ask for.
 const CLIENTS_MAX: u64 = 1_000_000;
 
-const STORE: Store = Store { log_min_bytes: 64 << 20, image_min_bytes: 1 << 20 };
+const STORE: Store =
+    Store { log_min_bytes: 64 << 20, image_min_bytes: 1 << 20, reserve_bytes: 64 << 20 };
 const TCP: Tcp =
     Tcp { clients_max: 1_024, per_client_max: 128, idle: Seconds(10), write: Seconds(10) };
 const LIMITS: Limits =
@@ -138,6 +139,7 @@ pub(super) fn store(raw: Option<RawStore>, faults: &mut Faults) -> Store {
         log_min_bytes: size(raw.log_size_min, u64::MAX, faults).unwrap_or(STORE.log_min_bytes),
         image_min_bytes: size(raw.image_size_min, u64::MAX, faults)
             .unwrap_or(STORE.image_min_bytes),
+        reserve_bytes: size_or_none(raw.reserve_bytes, faults).unwrap_or(STORE.reserve_bytes),
     }
 }
 
@@ -340,6 +342,12 @@ fn seconds(raw: Option<Spanned<u64>>, faults: &mut Faults) -> Option<Seconds> {
 fn size(raw: Option<Spanned<Size>>, max: u64, faults: &mut Faults) -> Option<u64> {
     let raw = raw.map(|raw| Spanned::new(raw.span(), raw.into_inner().0));
     number(raw, 1..=max, faults)
+}
+
+/// A size of which 0 means that there is to be none.
+fn size_or_none(raw: Option<Spanned<Size>>, faults: &mut Faults) -> Option<u64> {
+    let raw = raw.map(|raw| Spanned::new(raw.span(), raw.into_inner().0));
+    number(raw, 0..=u64::MAX, faults)
 }
 
 /// Never `None` for a number that was checked against the range of `T`.

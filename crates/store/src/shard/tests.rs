@@ -68,8 +68,13 @@ impl Stored for Tiny {
 }
 
 /// Small enough that a few commits make images and want compactions.
-const TUNING: Tuning =
-    Tuning { shards: 1, image_min_bytes: 60, log_min_bytes: 1_500, history_steps_max: 0 };
+const TUNING: Tuning = Tuning {
+    shards: 1,
+    image_min_bytes: 60,
+    log_min_bytes: 1_500,
+    reserve_bytes: 0,
+    history_steps_max: 0,
+};
 const ZONES: u64 = 6;
 
 fn open(disk: &SimulatedDisk) -> (Shard<Tiny>, Found<Tiny>) {
@@ -220,6 +225,32 @@ fn full_disk_is_named_with_what_was_needed() {
     assert_eq!(fault.code(), "STORE_DISK_FULL");
     assert!(matches!(fault, StoreError::DiskFull { needed_bytes: 84, .. }), "{fault:?}");
     shard.commit(vec![whole(1, &version)]).unwrap();
+}
+
+/// Threat 46: long before the disk is full, and long after, what is there is not touched.
+#[test]
+fn reserve_refuses_before_anything_is_written_and_lets_go_by_itself() {
+    let disk = SimulatedDisk::new(1);
+    let tuning = Tuning { reserve_bytes: 1_000, ..TUNING };
+    let (shard, _) = Shard::open(Box::new(disk.clone()), tuning).unwrap();
+    let small = Tiny { serial: 1, octets: vec![1; 20] };
+    let large = Tiny { serial: 1, octets: vec![1; 700] };
+    shard.commit(vec![whole(1, &small)]).unwrap();
+    disk.set_capacity(Some(1_900));
+    let calls = disk.calls();
+    let fault = shard.commit(vec![whole(2, &large)]).unwrap_err();
+    assert_eq!((fault.code(), disk.calls()), ("DISK_RESERVE", calls));
+    let StoreError::Reserve { free_bytes, reserve_bytes: 1_000, needed_bytes, .. } = fault else {
+        panic!("{fault}");
+    };
+    assert!(free_bytes < 1_000 + needed_bytes && free_bytes > 1_000, "{free_bytes} {needed_bytes}");
+    // What fits is not refused for what does not; and to forget a zone is always possible.
+    shard.commit(vec![diffs(1, &small, &[2]).0]).unwrap();
+    disk.set_capacity(Some(0));
+    assert!(shard.commit(vec![diffs(1, &small.grown(2), &[3]).0]).is_err());
+    disk.set_capacity(None);
+    shard.commit(vec![diffs(1, &small.grown(2), &[3]).0, whole(2, &large)]).unwrap();
+    assert_eq!(open(&disk.after_power_cut()).1.zones.len(), 2);
 }
 
 #[test]

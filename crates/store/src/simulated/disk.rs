@@ -366,6 +366,10 @@ impl Disk for SimulatedDisk {
         Ok(())
     }
 
+    fn free_bytes(&self) -> io::Result<u64> {
+        Ok(self.state().free_bytes())
+    }
+
     fn salt(&self) -> u32 {
         let mut state = self.state();
         state.salts = state.salts.wrapping_add(1);

@@ -54,8 +54,13 @@ fn large(serial: u32) -> Arc<Version> {
     version("large.example", serial, 2_000, |host| host == 333)
 }
 
-const TUNING: Tuning =
-    Tuning { shards: 1, image_min_bytes: 40_000, log_min_bytes: 64 << 20, history_steps_max: 100 };
+const TUNING: Tuning = Tuning {
+    shards: 1,
+    image_min_bytes: 40_000,
+    log_min_bytes: 64 << 20,
+    reserve_bytes: 0,
+    history_steps_max: 100,
+};
 
 fn open(folder: &Path) -> (Store, Recovery) {
     Store::open_with(folder, TUNING).unwrap()

@@ -37,7 +37,7 @@ fn a_reload_names_what_only_a_restart_brings_into_force() {
     let zone = "[[zone]]\nname = \"a\"\nprimaries = [\"192.0.2.1\"]\n";
     let all = "[server]\nlisten = [\"192.0.2.53:53\"]\ndata-dir = \"d\"\ncontrol-socket = \"s\"\n\
                udp-threads = 200\nudp-payload-max = 600\n\
-               [store]\nlog-size-min = 1\nimage-size-min = 1\n\
+               [store]\nlog-size-min = 1\nimage-size-min = 1\nreserve-bytes = 0\n\
                [tcp]\nclients-max = 9\nper-client-max = 8\nidle-seconds = 7\nwrite-seconds = 6\n\
                [limits]\ntransfers-max = 9\ntransfers-per-primary-max = 8\nmemory-bytes-max = 7\n\
                records-max = 5\n[log]\nlevel = \"debug\"\nformat = \"json\"\n";
