@@ -5,6 +5,8 @@
 //! Invariants: U1 images are written and removed without holding the lock, so a large zone delays
 //! nobody's commit. U2 an image is removed only when no frame that counts refers to it. U3 whoever
 //! panics while it holds the lock fails alone: the next one finds the log as the disk has it.
+//!
+//! Not here: what a batch or a compaction writes (`log`, `compact`), which shard a zone is in (`store`).
 
 use crate::compact::{Compacted, Moved, Rewriting, SLICE};
 use crate::content::Stored;
