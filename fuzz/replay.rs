@@ -5,7 +5,7 @@
 #[path = "src/lib.rs"]
 pub mod fuzz;
 
-use fuzz::{answer, inbound, master_file, message, zone};
+use fuzz::{answer, inbound, master_file, message, notify, tsig, zone};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -36,17 +36,29 @@ fn zones_keep_their_promises() -> io::Result<()> {
     replay("zone", zone::run)
 }
 
-/// Threats 1–7, 9, 10 and 14.
+/// Threat 1, Threat 2, Threat 3, Threat 4, Threat 5, Threat 6, Threat 7, Threat 9, Threat 10 and Threat 14.
 #[test]
 fn transfers_keep_their_promises() -> io::Result<()> {
     replay("inbound", inbound::run)
+}
+
+/// Threats 26 and 27.
+#[test]
+fn notify_messages_keep_their_promises() -> io::Result<()> {
+    replay("notify", notify::run)
+}
+
+/// Threat 29, Threat 30 and Threat 31.
+#[test]
+fn signatures_keep_their_promises() -> io::Result<()> {
+    replay("tsig", tsig::run)
 }
 
 #[test]
 fn no_corpus_is_left_out() -> io::Result<()> {
     let folders = sorted(Path::new(CORPUS))?;
     let names: Vec<_> = folders.iter().filter_map(|folder| folder.file_name()).collect();
-    assert_eq!(names, ["answer", "inbound", "master_file", "message", "zone"]);
+    assert_eq!(names, ["answer", "inbound", "master_file", "message", "notify", "tsig", "zone"]);
     Ok(())
 }
 
