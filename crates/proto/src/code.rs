@@ -292,7 +292,7 @@ catalogue! {
         "Free space on the data directory's file system, or lower `reserve-bytes` in the `[store]` section; the transfer is tried again by itself."
     InternalFault "INTERNAL_FAULT"
         "A defect of understudy itself, or of the machine under it, ended what was tried; the version held goes on being served."
-        "Report it with the facts and the lines of the log around this moment."
+        "Report it with the facts and the lines of the log around this moment. If the zone is frozen, `understudy zone retransfer` takes it up again."
     ZoneExpiring "ZONE_EXPIRING"
         "The zone was not confirmed by a primary for so long that it will soon expire."
         "Bring a primary back before the moment in the facts."

@@ -180,6 +180,7 @@ impl Running {
             Err(fault) => return Err(reload_refused(fault)),
         };
         let report = self.apply(&mut settings, newer).await?;
+        self.0.shared.inbox.send(Message::Reloaded).await;
         let ReloadReport { zones_added, zones_changed, zones_removed, .. } = report;
         tracing::info!(zones_added, zones_changed, zones_removed, "configuration reloaded");
         Ok(report)

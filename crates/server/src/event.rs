@@ -25,12 +25,44 @@ pub(crate) enum DriverEvent {
     Refresh,
     /// The operator wants the whole zone fetched now.
     Retransfer,
+    /// The operator has read the settings again: a frozen zone is taken up again.
+    Thaw,
     /// Its settings changed.
     Changed(Arc<Zone>),
     /// What was asked of a primary has ended.
     Dialled(Attempt, Step, Box<DialResult>),
     /// The version in hand is durable and visible, or could not be made so.
     Installed(Attempt, SoaTimers, Result<Arc<Version>, Fault>),
+}
+
+impl DriverEvent {
+    /// What must be known of the event even if a fault of ours keeps it from being handled.
+    pub(crate) fn install_end(&self) -> Option<InstallEnd> {
+        match self {
+            Self::Installed(attempt, soa, result) => {
+                let version = result.as_ref().ok().cloned();
+                Some(InstallEnd { attempt: *attempt, soa: *soa, version })
+            }
+            Self::Tick
+            | Self::Notified(_)
+            | Self::NotifyRefused(..)
+            | Self::Refresh
+            | Self::Retransfer
+            | Self::Thaw
+            | Self::Changed(_)
+            | Self::Dialled(..) => None,
+        }
+    }
+}
+
+/// How an installation ended.
+pub(crate) struct InstallEnd {
+    /// Its attempt.
+    pub attempt: Attempt,
+    /// What was to be installed.
+    pub soa: SoaTimers,
+    /// What is durable and visible now; `None` when nothing is.
+    pub version: Option<Arc<Version>>,
 }
 
 /// A NOTIFY, for the status.

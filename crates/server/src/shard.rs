@@ -1,7 +1,8 @@
 //! Many zones' machines in one task: events in, steps, actions out, one timer queue.
 //!
-//! A shard decides nothing: `proto::refresh` says when to ask, `proto::primaries` whom, and the
-//! shard carries it out. It never waits for a primary, the disk or a reader.
+//! A shard decides nothing: `proto::follow` says what is to be done for each zone, and the shard has
+//! it done. It never waits for a primary, the disk or a reader. A fault of ours in one zone's step
+//! freezes that zone, and costs the others nothing.
 
 mod driver;
 mod lines;
@@ -14,11 +15,13 @@ pub(crate) use record::{Done, Missed};
 
 use crate::clock::Clock;
 use crate::config::Zone;
-use crate::event::DriverEvent;
+use crate::event::{DriverEvent, InstallEnd};
 use crate::export::Held;
 use crate::ledger::Ledger;
 use api::{ZoneItem, ZoneView};
+use proto::code::{Code, Fault};
 use proto::time::Mono;
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -43,6 +46,8 @@ pub(crate) enum Message {
     Put(Box<ZoneDriver>),
     /// Settings of a zone changed.
     Change(ZoneId, Arc<Zone>),
+    /// The settings were read again, whether or not they changed.
+    Reloaded,
     /// A zone is gone.
     Remove(ZoneId),
     /// Everything about one zone.
@@ -138,7 +143,7 @@ impl Shard {
         if let Some(saving) = self.saving.take() {
             drop(saving.await);
         }
-        self.save();
+        self.save_guarded();
         if let Some(saving) = self.saving.take() {
             drop(saving.await);
         }
@@ -146,8 +151,19 @@ impl Shard {
 
     /// A fault in one message must not end the shard: other zones live here.
     fn on_message_guarded(&mut self, message: Message) {
-        if catch_unwind(AssertUnwindSafe(|| self.on_message(message))).is_err() {
-            tracing::error!("a fault of ours: one message to the zones was lost");
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.on_message(message))) {
+            let found = said(&*panic);
+            tracing::error!(found, "a fault of ours: one message to the zones was lost");
+        }
+    }
+
+    fn save_guarded(&mut self) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.save())) {
+            let found = said(&*panic);
+            tracing::error!(
+                found,
+                "a fault of ours: deadlines were not saved; zones may expire early"
+            );
         }
     }
 
@@ -161,6 +177,12 @@ impl Shard {
                 self.step(id, DriverEvent::Tick);
             }
             Message::Change(id, config) => self.step(id, DriverEvent::Changed(config)),
+            Message::Reloaded => {
+                let frozen = self.zones.values().filter(|zone| zone.is_frozen());
+                for id in frozen.map(ZoneDriver::id).collect::<Vec<_>>() {
+                    self.step(id, DriverEvent::Thaw);
+                }
+            }
             Message::Remove(id) => self.forget(id),
             Message::View(id, reply) => {
                 drop(reply.send(self.zones.get(&id).map(|zone| zone.view(self.clock))));
@@ -183,7 +205,7 @@ impl Shard {
             self.step(id, DriverEvent::Tick);
         }
         if self.save_at <= now {
-            self.save();
+            self.save_guarded();
         }
     }
 
@@ -192,9 +214,9 @@ impl Shard {
         let Some(zone) = self.zones.get_mut(&id) else { return };
         self.due.remove(&(zone.deadline(), id));
         let now = self.clock.now();
-        if catch_unwind(AssertUnwindSafe(|| zone.on_event(event, now))).is_err() {
-            tracing::error!(zone = %zone.name(), "a fault of ours froze the zone; it keeps serving");
-            zone.freeze();
+        let end = event.install_end();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| zone.on_event(event, now))) {
+            freeze(zone, end, &*panic, now);
         }
         self.due.insert((zone.deadline(), id));
         if zone.take_unsaved() {
@@ -229,4 +251,18 @@ impl Shard {
             self.saving = Some(tokio::task::spawn_blocking(move || ledger.save_timers(rows)));
         }
     }
+}
+
+/// Whatever the fault left half done, the zone's machine is stopped before anything else is tried.
+fn freeze(zone: &mut ZoneDriver, end: Option<InstallEnd>, panic: &(dyn Any + Send), now: Mono) {
+    let fault = Fault::new(Code::InternalFault).with("found", said(panic));
+    if catch_unwind(AssertUnwindSafe(|| zone.freeze(end, fault, now))).is_err() {
+        tracing::error!(zone = %zone.name(), "a frozen zone has another fault of ours");
+    }
+}
+
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic")
 }

@@ -1,6 +1,6 @@
-//! One zone: its machines, what they are busy with, and what the operator should know.
+//! One zone: performs the actions of its machine, and keeps what the operator should know.
 //!
-//! Performs the actions of `proto::refresh` and `proto::primaries`; both decide, this carries out.
+//! `proto::follow` decides; nothing here does.
 
 use super::lines::{self, Lines};
 use super::record::{Done, Missed, Record};
@@ -9,12 +9,13 @@ use crate::clock::Clock;
 use crate::commit::{Change, CommitRequest, Committer};
 use crate::config::{Zone, ZoneName};
 use crate::dial::{Dialler, Progress, Question};
-use crate::event::{DialFailed, DialResult, Dialled, DriverEvent, NotifySeen};
+use crate::event::{DialFailed, DialResult, Dialled, DriverEvent, InstallEnd, NotifySeen};
 use crate::ledger::Ledger;
 use api::Action;
 use proto::code::{Code, Fault};
-use proto::primaries::{Ask, Goal, Primaries, Remedy, Step};
-use proto::refresh::{self, Attempt, Refresh, SoaTimers};
+use proto::follow::{self, Answer, Event, Follow};
+use proto::primaries::{Ask, Step};
+use proto::refresh::{Attempt, Policy, SoaTimers};
 use proto::time::{Mono, Seconds, UnixSeconds};
 use proto::xfr::inbound::Fetched;
 use std::net::SocketAddr;
@@ -23,6 +24,7 @@ use std::sync::atomic::Ordering;
 use store::Timers;
 use tokio::task::AbortHandle;
 use wire::name::Name;
+use wire::serial::Serial;
 use zone::{Table, Version, ZoneId, ZoneState};
 
 /// What all zones of a shard share.
@@ -52,19 +54,12 @@ pub(crate) struct ZoneDriver {
     pub(super) name: ZoneName,
     pub(super) config: Arc<Zone>,
     shared: Shared,
-    pub(super) refresh: Refresh,
-    primaries: Primaries,
-    /// The attempt that the job belongs to.
-    attempt: Attempt,
-    goal: Goal,
+    pub(super) follow: Follow,
     pub(super) job: Option<Job>,
-    /// The job that ended last, for what is remembered of it.
-    finished: Option<Job>,
-    /// A transfer that waits for the machine's word.
-    fetched: Option<Fetched>,
     pub(super) version: Option<Arc<Version>>,
-    pub(super) frozen: bool,
     unsaved: bool,
+    /// No step is taken before: a fault of ours that comes back must not make us spin.
+    rests_until: Mono,
     confirmed_at: Option<UnixSeconds>,
     pub(super) record: Record,
 }
@@ -89,29 +84,32 @@ impl ZoneDriver {
         restored: Option<Restored>,
     ) -> Self {
         let now = shared.clock.now();
-        let policy = policy(&config, id);
-        let refresh = match &restored {
-            Some(held) => Refresh::restore(policy, soa_timers(&held.version), held.expires_at, now),
-            None => Refresh::new(policy, now),
+        let (policy, primaries) = (policy(&config, id), config.primaries.len());
+        let follow = match &restored {
+            Some(held) => {
+                let soa = soa_timers(&held.version);
+                Follow::restore(policy, primaries, soa, held.expires_at, now)
+            }
+            None => Follow::new(policy, primaries, now),
         };
         Self {
             id,
-            refresh,
-            primaries: Primaries::new(config.primaries.len()),
+            follow,
             record: Record::new(&config),
             name,
             config,
             shared,
-            attempt: Attempt(0),
-            goal: Goal::Probe,
             job: None,
-            finished: None,
-            fetched: None,
             confirmed_at: restored.as_ref().map(|held| held.confirmed_at),
             version: restored.map(|held| held.version),
-            frozen: false,
             unsaved: false,
+            rests_until: Mono(0),
         }
+    }
+
+    /// Whether [`ZoneDriver::freeze`] stopped its work.
+    pub(crate) const fn is_frozen(&self) -> bool {
+        self.follow.is_frozen()
     }
 
     /// Number of the zone.
@@ -126,11 +124,7 @@ impl ZoneDriver {
 
     /// When [`DriverEvent::Tick`] is due.
     pub(crate) fn deadline(&self) -> Mono {
-        match (self.frozen, self.refresh.serves()) {
-            (false, _) => self.refresh.deadline(),
-            (true, true) => self.refresh.expires_at().unwrap_or(Mono::NEVER),
-            (true, false) => Mono::NEVER,
-        }
+        self.follow.deadline().max(self.rests_until)
     }
 
     /// Whether timers changed since the last call.
@@ -138,15 +132,41 @@ impl ZoneDriver {
         std::mem::take(&mut self.unsaved)
     }
 
-    /// No more work for this zone; what is held is served until it expires.
-    pub(crate) fn freeze(&mut self) {
-        self.frozen = true;
+    /// A fault of ours left a step half done: no more work for this zone, until the operator says
+    /// so. What is held is served until it expires, and the end of an installation still counts.
+    pub(crate) fn freeze(&mut self, end: Option<InstallEnd>, fault: Fault, now: Mono) {
+        let action = match (&end, &self.job) {
+            (Some(_), _) => Action::Install,
+            (None, Some(job)) => action_of(job.step.ask),
+            (None, None) => Action::Soa,
+        };
+        self.halt(end, now);
+        self.fail(action, None, fault);
+    }
+
+    fn halt(&mut self, end: Option<InstallEnd>, now: Mono) {
+        /// Between two steps of a zone in which each fails.
+        const REST_MS: u64 = 1_000;
+        self.rests_until = now.plus_ms(REST_MS);
+        self.follow.freeze();
         self.abandon_job();
+        match end {
+            Some(InstallEnd { attempt, soa, version: Some(version) }) => {
+                self.version = Some(version);
+                self.step(Event::Installed { attempt, soa }, now);
+            }
+            Some(InstallEnd { attempt, version: None, .. }) => {
+                self.step(Event::NotInstalled { attempt }, now);
+            }
+            None => {}
+        }
+        if self.version.is_some() && !self.follow.serves() {
+            self.shared.table.publish(self.id, ZoneState::Expired);
+        }
     }
 
     /// Ends what is in flight; nothing of it comes back.
     pub(crate) fn abandon_job(&mut self) {
-        self.fetched = None;
         if let Some(job) = self.job.take() {
             job.task.abort();
         }
@@ -155,110 +175,93 @@ impl ZoneDriver {
     /// What must survive a restart; `None` while nothing is held.
     pub(crate) fn timers_to_save(&self, clock: Clock) -> Option<Timers> {
         Some(Timers {
-            serial: self.refresh.serial()?,
+            serial: self.follow.serial()?,
             confirmed_at: self.confirmed_at?.0,
-            expires_at: clock.wall_at(self.refresh.expires_at()?).0,
-            refresh_at: self.refresh.next_refresh().map_or(0, |at| clock.wall_at(at).0),
+            expires_at: clock.wall_at(self.follow.expires_at()?).0,
+            refresh_at: self.follow.next_refresh().map_or(0, |at| clock.wall_at(at).0),
         })
     }
 
     /// The one entry: every event is legal at any time.
     pub(crate) fn on_event(&mut self, event: DriverEvent, now: Mono) {
         match event {
+            DriverEvent::Tick => self.step(Event::Tick, now),
+            DriverEvent::Notified(seen) => self.on_notified(seen, now),
             DriverEvent::NotifyRefused(seen, fault) => self.on_notify_refused(seen, fault, now),
+            DriverEvent::Refresh => self.step(Event::Refresh, now),
+            DriverEvent::Retransfer => self.step(Event::Retransfer, now),
+            DriverEvent::Thaw if self.follow.is_frozen() => self.step(Event::Refresh, now),
+            DriverEvent::Thaw => {}
             DriverEvent::Changed(config) => self.on_changed(config, now),
+            DriverEvent::Dialled(attempt, step, result) => {
+                self.on_dialled(attempt, step, *result, now);
+            }
             DriverEvent::Installed(attempt, soa, result) => {
                 self.on_installed(attempt, soa, result, now);
             }
-            _ if self.frozen => self.on_event_while_frozen(now),
-            DriverEvent::Tick => self.step(refresh::Event::Tick, now),
-            DriverEvent::Notified(seen) => self.on_notified(seen, now),
-            DriverEvent::Refresh => self.step(refresh::Event::Refresh, now),
-            DriverEvent::Retransfer => self.step(refresh::Event::Retransfer, now),
-            DriverEvent::Dialled(attempt, step, result) => {
-                let is_current = self.job.as_ref().is_some_and(|job| job.step == step);
-                if attempt == self.attempt && is_current {
-                    self.finished = self.job.take();
-                    self.on_dialled(step, *result, now);
-                }
+        }
+    }
+
+    fn step(&mut self, event: Event, now: Mono) {
+        self.step_with(event, None, now);
+    }
+
+    /// A version that is not installed in the step that it came in is of no use.
+    fn step_with(&mut self, event: Event, mut fetched: Option<Change>, now: Mono) {
+        for action in self.follow.step(event, now) {
+            self.perform(action, &mut fetched, now);
+        }
+    }
+
+    fn perform(&mut self, action: follow::Action, fetched: &mut Option<Change>, now: Mono) {
+        match action {
+            follow::Action::Ask { attempt, step } => self.dial(attempt, step),
+            follow::Action::Abandon => self.abandon_job(),
+            follow::Action::GaveUp { step } => {
+                self.abandon_job();
+                let fault = Fault::new(Code::TotalTimeout)
+                    .with("found", "no end within the attempt's limit");
+                self.fail(action_of(step.ask), self.address_of(step), fault);
             }
+            follow::Action::Install { attempt, soa } => {
+                self.install(attempt, soa, fetched.take(), now);
+            }
+            follow::Action::Confirmed => {
+                self.confirmed_at = Some(self.shared.clock.wall());
+                self.unsaved = true;
+                self.overcome();
+            }
+            follow::Action::Older { step, offered, held } => {
+                let fault = Fault::new(Code::SerialOlder)
+                    .with("serial_primary", offered.0)
+                    .with("serial_held", held.0);
+                self.fail(action_of(step.ask), self.address_of(step), fault);
+            }
+            follow::Action::NothingNew { step, offered } => {
+                let fault = Fault::new(Code::SerialOlder)
+                    .with("serial_primary", offered.0)
+                    .with("found", "a newer serial was announced than is transferred");
+                self.fail(action_of(step.ask), self.address_of(step), fault);
+            }
+            follow::Action::Expired => self.expire(),
         }
     }
 
-    /// Even a frozen zone must not be served past its expiry.
-    fn on_event_while_frozen(&mut self, now: Mono) {
-        if self.refresh.expires_at().is_some_and(|at| at <= now) {
-            let (refresh, _) = self.refresh.step(refresh::Event::Tick, now);
-            self.refresh = refresh;
-            self.shared.table.publish(self.id, ZoneState::Expired);
+    fn expire(&mut self) {
+        self.shared.table.publish(self.id, ZoneState::Expired);
+        let mut fault = Fault::new(Code::ZoneExpired);
+        if self.follow.is_frozen() {
+            fault = fault.with("found", "the zone is frozen by a fault of understudy");
         }
-    }
-
-    fn step(&mut self, event: refresh::Event, now: Mono) {
-        let (next, actions) = self.refresh.step(event, now);
-        self.refresh = next;
-        if self.frozen {
-            return; // what is held is kept; nothing new is begun
-        }
-        for action in actions {
-            self.perform(action, now);
-        }
-    }
-
-    /// The machine waits no longer for the primary that is being asked.
-    fn give_up(&mut self, now: Mono) {
-        let Some(Job { step, .. }) = self.job else { return };
-        self.abandon_job();
-        let _ = self.primaries.on_failed(step, Remedy::TryNextPrimary, now); // it goes last next time
-        let fault =
-            Fault::new(Code::TotalTimeout).with("found", "no end within the attempt's limit");
-        self.fail(action_of(step.ask), self.address_of(step), fault);
+        self.fail(Action::Soa, None, fault);
     }
 
     fn address_of(&self, step: Step) -> Option<SocketAddr> {
         self.config.primaries.get(step.primary).map(|primary| primary.address)
     }
 
-    fn perform(&mut self, action: refresh::Action, now: Mono) {
-        match action {
-            refresh::Action::Probe(attempt) => self.begin(attempt, Goal::Probe, now),
-            refresh::Action::Transfer { attempt, since } => {
-                self.begin(attempt, Goal::Transfer { since }, now);
-            }
-            refresh::Action::GiveUp => self.give_up(now),
-            refresh::Action::Install(attempt, soa) => self.install(attempt, soa, now),
-            refresh::Action::ReportOlder { offered, held } => {
-                self.fetched = None;
-                let fault = Fault::new(Code::SerialOlder)
-                    .with("serial_primary", offered.0)
-                    .with("serial_held", held.0);
-                let primary = self.record.last_answer_from();
-                self.fail(Action::Soa, primary, fault);
-            }
-            refresh::Action::Confirmed => {
-                self.fetched = None;
-                self.confirmed_at = Some(self.shared.clock.wall());
-                self.unsaved = true;
-                self.overcome();
-            }
-            refresh::Action::Expire => {
-                self.shared.table.publish(self.id, ZoneState::Expired);
-                self.fail(Action::Soa, None, Fault::new(Code::ZoneExpired));
-            }
-        }
-    }
-
-    fn begin(&mut self, attempt: Attempt, goal: Goal, now: Mono) {
-        self.abandon_job();
-        self.attempt = attempt;
-        self.goal = goal;
-        if let Some(step) = self.primaries.begin(goal, now) {
-            self.dial(step);
-        }
-    }
-
     /// Asks one primary; the answer comes back as [`DriverEvent::Dialled`].
-    fn dial(&mut self, step: Step) {
+    fn dial(&mut self, attempt: Attempt, step: Step) {
         let Some(primary) = self.config.primaries.get(step.primary) else { return };
         let question = Question {
             apex: self.name.apex.clone(),
@@ -268,7 +271,7 @@ impl ZoneDriver {
             limits: self.config.limits,
         };
         let progress = Arc::new(Progress::default());
-        let (attempt, id, inbox) = (self.attempt, self.id, self.shared.inbox.clone());
+        let (id, inbox) = (self.id, self.shared.inbox.clone());
         let reply = move |result| async move {
             let event = DriverEvent::Dialled(attempt, step, Box::new(result));
             inbox.send(Message::Event(id, event)).await;
@@ -278,81 +281,38 @@ impl ZoneDriver {
         self.job = Some(Job { step, started_at, started_ms, progress, task });
     }
 
-    fn on_dialled(&mut self, step: Step, result: DialResult, now: Mono) {
+    fn on_dialled(&mut self, attempt: Attempt, step: Step, result: DialResult, now: Mono) {
+        if !self.follow.awaits(attempt, step) {
+            return;
+        }
+        let job = self.job.take();
         match result {
             Ok(Dialled::Soa(soa)) => {
-                self.succeed(step, Action::Soa, soa);
-                let held = self.refresh.serial().filter(|_| self.refresh.serves());
-                let is_behind =
-                    held.is_some_and(|held| soa.serial != held && !soa.serial.is_newer_than(held));
-                // A primary that is behind us says nothing about the others.
-                match is_behind.then(|| self.primaries.ask_next()).flatten() {
-                    Some(next) => self.dial(next),
-                    None => {
-                        self.primaries.on_success(step);
-                        self.primaries.on_offered(step.primary);
-                        self.step(refresh::Event::Probed(self.attempt, soa), now);
-                    }
-                }
+                self.succeed(step, soa.serial, job);
+                self.step(Event::Answered { attempt, step, answer: Answer::Soa(soa) }, now);
             }
-            Ok(Dialled::Transferred(fetched)) => self.on_transferred(step, fetched, now),
-            Err(failed) => self.on_dial_failed(step, failed, now),
-        }
-    }
-
-    fn on_transferred(&mut self, step: Step, fetched: Fetched, now: Mono) {
-        let soa = match (&fetched, &self.version) {
-            (Fetched::Whole(version) | Fetched::Diffs { version, .. }, _) => soa_timers(version),
-            (Fetched::UpToDate(serial) | Fetched::PrimaryBehind(serial), Some(held)) => {
-                SoaTimers { serial: *serial, ..soa_timers(held) }
+            Ok(Dialled::Transferred(fetched)) => {
+                let (answer, serial, change) = read(fetched);
+                self.succeed(step, serial, job);
+                self.step_with(Event::Answered { attempt, step, answer }, change, now);
             }
-            (Fetched::UpToDate(_) | Fetched::PrimaryBehind(_), None) => {
-                return self.step(refresh::Event::Failed(self.attempt), now);
+            Err(DialFailed { fault, action, remedy }) => {
+                self.fail(action, self.address_of(step), fault);
+                let came = job.is_some_and(|job| job.progress.records.load(Ordering::Relaxed) > 0);
+                let event = if came {
+                    Event::Answered { attempt, step, answer: Answer::Unusable(remedy) }
+                } else {
+                    Event::AskFailed { attempt, step, remedy }
+                };
+                self.step(event, now);
             }
-        };
-        self.succeed(step, action_of(step.ask), soa);
-        if let Goal::Transfer { since: Some(held) } = self.goal
-            && !soa.serial.is_newer_than(held)
-        {
-            return self.on_nothing_new(step, soa, now);
-        }
-        self.primaries.on_success(step);
-        self.fetched = Some(fetched);
-        self.step(refresh::Event::Fetched(self.attempt, soa), now);
-    }
-
-    /// A primary has said that there is news, and this one does not have it: no confirmation, for
-    /// the news may be real, and no reason to stop asking the others.
-    fn on_nothing_new(&mut self, step: Step, soa: SoaTimers, now: Mono) {
-        let fault = Fault::new(Code::SerialOlder)
-            .with("serial_primary", soa.serial.0)
-            .with("found", "a newer serial was announced than is transferred");
-        self.fail(action_of(step.ask), self.address_of(step), fault);
-        match self.primaries.ask_next() {
-            Some(next) => self.dial(next),
-            None => self.step(refresh::Event::Failed(self.attempt), now),
-        }
-    }
-
-    fn on_dial_failed(&mut self, step: Step, failed: DialFailed, now: Mono) {
-        let DialFailed { fault, action, remedy } = failed;
-        let address = self.address_of(step);
-        self.fail(action, address, fault);
-        match self.primaries.on_failed(step, remedy, now) {
-            Some(next) => self.dial(next),
-            None => self.step(refresh::Event::Failed(self.attempt), now),
         }
     }
 
     /// Hands the version in hand to the disk; what is served changes when it is durable.
-    fn install(&mut self, attempt: Attempt, soa: SoaTimers, now: Mono) {
-        let change = match self.fetched.take() {
-            Some(Fetched::Whole(version)) => Change::Whole(Arc::new(version)),
-            Some(Fetched::Diffs { version, diffs }) => Change::Diffs(diffs, Arc::new(version)),
-            // The zone expired while a primary said that it has nothing newer: ask for all of it.
-            Some(Fetched::UpToDate(_) | Fetched::PrimaryBehind(_)) | None => {
-                return self.step(refresh::Event::NotInstalled(attempt), now);
-            }
+    fn install(&mut self, attempt: Attempt, soa: SoaTimers, fetched: Option<Change>, now: Mono) {
+        let Some(change) = fetched else {
+            return self.step(Event::NotInstalled { attempt }, now);
         };
         let (zone, inbox) = (self.id, self.shared.inbox.clone());
         self.shared.committer.commit(CommitRequest { zone, change, attempt, soa, inbox });
@@ -368,20 +328,24 @@ impl ZoneDriver {
         match result {
             Ok(version) => {
                 lines::installed(&self.name.apex, &version, self.record.last_success.as_ref());
-                let old = self.version.replace(version);
-                if let Goal::Transfer { since: None } = self.goal {
-                    // Of a zone replaced as a whole there is much to free: not while others wait.
-                    drop(tokio::task::spawn_blocking(move || drop(old)));
-                }
+                free(self.version.replace(version));
                 self.confirmed_at = Some(self.shared.clock.wall());
                 self.unsaved = true;
-                self.overcome();
-                self.step(refresh::Event::Installed(attempt, soa), now);
+                if !self.follow.is_frozen() {
+                    self.overcome();
+                }
+                self.step(Event::Installed { attempt, soa }, now);
                 self.publish_again();
             }
             Err(fault) => {
+                let is_ours = fault.code == Code::InternalFault;
                 self.fail(Action::Install, None, fault);
-                self.step(refresh::Event::NotInstalled(attempt), now);
+                if is_ours {
+                    // It would come back with each commit of this version.
+                    self.halt(Some(InstallEnd { attempt, soa, version: None }), now);
+                } else {
+                    self.step(Event::NotInstalled { attempt }, now);
+                }
             }
         }
     }
@@ -389,7 +353,7 @@ impl ZoneDriver {
     /// The version before this one may have expired between the publication of this one and the
     /// news of it.
     fn publish_again(&self) {
-        if let Some(version) = self.version.as_ref().filter(|_| self.refresh.serves()) {
+        if let Some(version) = self.version.as_ref().filter(|_| self.follow.serves()) {
             self.shared.table.publish(self.id, ZoneState::Serving(version.clone()));
         }
     }
@@ -399,11 +363,8 @@ impl ZoneDriver {
         let proven = seen.serial.filter(|_| seen.key.is_some());
         lines::notified(&self.name.apex, &seen);
         self.record.notified(seen);
-        let sender = self.config.primaries.iter().position(|known| known.address.ip() == from);
-        if let Some(primary) = sender {
-            self.primaries.on_notified(primary);
-        }
-        self.step(refresh::Event::Notified(proven), now);
+        let from = self.config.primaries.iter().position(|known| known.address.ip() == from);
+        self.step(Event::Notified { from, proven }, now);
     }
 
     fn on_notify_refused(&mut self, seen: NotifySeen, fault: Fault, now: Mono) {
@@ -411,21 +372,18 @@ impl ZoneDriver {
         self.record.notify_refused(seen, fault);
     }
 
-    /// New settings: what is in flight is void, and the primaries are asked at once.
     fn on_changed(&mut self, config: Arc<Zone>, now: Mono) {
-        self.abandon_job();
-        self.frozen = false;
-        self.primaries = Primaries::new(config.primaries.len());
         self.record.on_changed(&config);
-        let policy = policy(&config, self.id);
+        let (policy, primaries) = (policy(&config, self.id), config.primaries.len());
         self.config = config;
-        self.step(refresh::Event::Changed(policy), now);
+        self.step(Event::Changed { policy, primaries }, now);
     }
 
-    fn succeed(&mut self, step: Step, action: Action, soa: SoaTimers) {
-        let primary = self.address_of(step);
-        let (at, serial) = (self.shared.clock.wall(), Some(soa.serial));
-        let (bytes, records, started_ms) = match self.finished.take() {
+    /// A primary answered as it should.
+    fn succeed(&mut self, step: Step, serial: Serial, job: Option<Job>) {
+        let (at, action) = (self.shared.clock.wall(), action_of(step.ask));
+        let (primary, serial) = (self.address_of(step), Some(serial));
+        let (bytes, records, started_ms) = match job {
             Some(Job { progress, started_ms, .. }) => (
                 progress.bytes.load(Ordering::Relaxed),
                 progress.records.load(Ordering::Relaxed),
@@ -440,7 +398,7 @@ impl ZoneDriver {
     }
 
     fn fail(&mut self, action: Action, primary: Option<SocketAddr>, fault: Fault) {
-        let (at, serial) = (self.shared.clock.wall(), self.refresh.serial());
+        let (at, serial) = (self.shared.clock.wall(), self.follow.serial());
         let missed = Missed { at, action, primary, serial, fault };
         self.shared.ledger.record_missed(self.id, &missed);
         let now = self.shared.clock.now();
@@ -452,6 +410,30 @@ impl ZoneDriver {
         if let Some(code) = self.record.overcome() {
             self.shared.lines.overcome(self.id, code);
         }
+    }
+}
+
+/// What a transfer says, the serial it says it of, and what may be installed of it.
+fn read(fetched: Fetched) -> (Answer, Serial, Option<Change>) {
+    match fetched {
+        Fetched::Whole(version) => {
+            let soa = soa_timers(&version);
+            (Answer::Version(soa), soa.serial, Some(Change::Whole(Arc::new(version))))
+        }
+        Fetched::Diffs { version, diffs } => {
+            let soa = soa_timers(&version);
+            (Answer::Version(soa), soa.serial, Some(Change::Diffs(diffs, Arc::new(version))))
+        }
+        Fetched::UpToDate(serial) => (Answer::UpToDate(serial), serial, None),
+        Fetched::PrimaryBehind(serial) => (Answer::Behind(serial), serial, None),
+    }
+}
+
+/// Of a large version there may be much to free: not while other zones wait.
+fn free(old: Option<Arc<Version>>) {
+    const LARGE_RECORDS: u64 = 1_000;
+    if let Some(old) = old.filter(|old| old.record_count() >= LARGE_RECORDS) {
+        drop(tokio::task::spawn_blocking(move || drop(old)));
     }
 }
 
@@ -476,10 +458,10 @@ pub(crate) fn soa_timers(version: &Version) -> SoaTimers {
 }
 
 /// The zone's part of the settings, as the refresh machine wants it.
-fn policy(config: &Zone, id: ZoneId) -> refresh::Policy {
+fn policy(config: &Zone, id: ZoneId) -> Policy {
     /// Keeps the zones of one primary from asking it all at once, for ever.
     const JITTER_PERCENT: u8 = 10;
-    refresh::Policy {
+    Policy {
         bounds: config.bounds,
         attempt_limit: attempt_limit(config),
         jitter_percent: JITTER_PERCENT,

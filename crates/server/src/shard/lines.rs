@@ -27,7 +27,7 @@ impl Lines {
         let primary = missed.primary.map(|primary| primary.to_string());
         match code {
             // Users notice: an operator must act.
-            Code::ZoneExpired | Code::InstallFailed => {
+            Code::ZoneExpired | Code::InstallFailed | Code::InternalFault => {
                 tracing::error!(zone = %name, code = code.as_str(), action, primary, left_out, "{fault}");
             }
             _ => {

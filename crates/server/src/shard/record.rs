@@ -142,11 +142,6 @@ impl Record {
         self.last_failure.as_ref().filter(|_| was_failing).map(|missed| missed.fault.code)
     }
 
-    /// Who answered last.
-    pub(super) fn last_answer_from(&self) -> Option<SocketAddr> {
-        self.last_success.as_ref().and_then(|done| done.primary)
-    }
-
     /// A NOTIFY was accepted.
     pub(super) fn notified(&mut self, seen: NotifySeen) {
         self.offered = seen.serial.or(self.offered);

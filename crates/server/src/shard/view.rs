@@ -19,7 +19,7 @@ use std::sync::atomic::Ordering;
 impl ZoneDriver {
     /// The zone as a line of a list.
     pub(crate) fn item(&self, clock: Clock) -> ZoneItem {
-        let serves = self.refresh.serves();
+        let serves = self.follow.serves();
         let served = self.version.as_ref().filter(|_| serves);
         let failing = self.record.last_failure.as_ref().filter(|_| self.record.failing);
         ZoneItem {
@@ -36,7 +36,7 @@ impl ZoneDriver {
             size_bytes: served.map_or(0, |version| version.size_bytes()),
             last_success_at: self.record.last_success.as_ref().map(|done| stamp(done.at)),
             failure_code: failing.map(|missed| missed.fault.code.as_str().to_owned()),
-            expires_at: self.refresh.expires_at().map(|at| stamp(clock.wall_at(at))),
+            expires_at: self.follow.expires_at().map(|at| stamp(clock.wall_at(at))),
         }
     }
 
@@ -48,8 +48,8 @@ impl ZoneDriver {
             signed: self.version.as_ref().is_some_and(|version| version.is_signed()),
             last_success: self.record.last_success.as_ref().map(success),
             last_failure: self.record.last_failure.as_deref().map(failure),
-            next_refresh_at: self.refresh.next_refresh().map(|at| stamp(clock.wall_at(at))),
-            timers: self.refresh.timers().map(|timers| Timers {
+            next_refresh_at: self.follow.next_refresh().map(|at| stamp(clock.wall_at(at))),
+            timers: self.follow.timers().map(|timers| Timers {
                 received: soa_timers(timers.received),
                 effective: soa_timers(timers.effective),
             }),
@@ -68,7 +68,7 @@ impl ZoneDriver {
 
     /// The version held, whether or not it is served.
     pub(crate) fn held(&self, clock: Clock) -> Option<Held> {
-        let serves = self.refresh.serves();
+        let serves = self.follow.serves();
         let state = if serves { ExportState::Served } else { ExportState::Expired };
         let version = self.version.clone()?;
         Some(Held { version, state, at: clock.wall(), note: None })
@@ -77,9 +77,9 @@ impl ZoneDriver {
     /// The precedence is that of [`ZoneState`]: the first that applies.
     fn state(&self, now: Mono) -> ZoneState {
         let failing = self.record.failing;
-        match (self.version.is_some(), self.refresh.serves()) {
+        match (self.version.is_some(), self.follow.serves()) {
             (true, false) => ZoneState::Expired,
-            _ if self.frozen => ZoneState::Frozen,
+            _ if self.follow.is_frozen() => ZoneState::Frozen,
             (false, _) if failing => ZoneState::Failed,
             (false, _) => ZoneState::Loading,
             (true, true) if failing && self.is_in_last_quarter(now) => ZoneState::Expiring,
@@ -89,7 +89,7 @@ impl ZoneDriver {
     }
 
     fn is_in_last_quarter(&self, now: Mono) -> bool {
-        let (Some(timers), Some(expires_at)) = (self.refresh.timers(), self.refresh.expires_at())
+        let (Some(timers), Some(expires_at)) = (self.follow.timers(), self.follow.expires_at())
         else {
             return false;
         };
