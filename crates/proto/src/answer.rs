@@ -40,7 +40,7 @@
 //!   bad signature (BIND, Knot), and is signed if the signature is good.
 //!
 //! Not here: choosing the view, rate limits, NOTIFY, which records prove an absence (`zone`), transfers to
-//! others.
+//! others (`xfr::outbound`).
 
 mod additional;
 mod chain;
@@ -56,7 +56,7 @@ use crate::edns;
 use crate::time::UnixSeconds;
 use crate::tsig::Keyring;
 use core::net::IpAddr;
-use outcome::Verdict;
+pub(crate) use outcome::Verdict;
 use reply::Reply;
 use wire::codes::{Class, Rrtype};
 use wire::edns::ExtendedError;
@@ -120,6 +120,28 @@ pub fn is_notify(octets: &[u8]) -> bool {
 /// `out` bounds the answer too; 65,535 octets are never too few.
 #[must_use]
 pub fn respond(table: &Table, rules: &Rules<'_>, arrival: &Arrival<'_>, out: &mut [u8]) -> Outcome {
+    respond_by(rules, arrival, out, |query, reply| {
+        answer(table, rules, arrival.source, query, reply)
+    })
+}
+
+/// Writes an answer without records that says this.
+pub(crate) fn refuse(
+    rules: &Rules<'_>,
+    arrival: &Arrival<'_>,
+    verdict: Verdict,
+    out: &mut [u8],
+) -> Outcome {
+    respond_by(rules, arrival, out, |_, _| verdict)
+}
+
+/// Writes what `answer` says, unless the message or its signature is not what it should be.
+fn respond_by(
+    rules: &Rules<'_>,
+    arrival: &Arrival<'_>,
+    out: &mut [u8],
+    answer: impl Fn(&Query<'_>, &mut Reply<'_>) -> Verdict,
+) -> Outcome {
     let query = match Query::parse(arrival.octets) {
         Ok(query) => query,
         Err(fault) => return on_fault(&fault, rules, arrival, out),
@@ -130,8 +152,7 @@ pub fn respond(table: &Table, rules: &Rules<'_>, arrival: &Arrival<'_>, out: &mu
         let Some(mut reply) = out.get_mut(..room).and_then(|out| Reply::new(out, &query)) else {
             return Outcome::DROPPED;
         };
-        let verdict =
-            refusal.unwrap_or_else(|| answer(table, rules, arrival.source, &query, &mut reply));
+        let verdict = refusal.unwrap_or_else(|| answer(&query, &mut reply));
         reply.finish(verdict, edns::own_udp_size(rules.udp_size_max))
     };
     match query.tsig_at {
@@ -205,7 +226,7 @@ fn answer(
 /// The verdict on qtypes that no zone has data of; `None` for all others and for ANY.
 fn of_no_data(qtype: Rrtype) -> Option<Verdict> {
     match qtype {
-        // Outbound transfers are a subject of their own, and never for strangers.
+        // Transfers are `xfr::outbound`'s, and never for strangers.
         Rrtype::AXFR | Rrtype::IXFR => Some(Verdict::refused(ExtendedError::PROHIBITED)),
         Rrtype::MAILA | Rrtype::MAILB => Some(Verdict::NOTIMP),
         // RFC 6895 §3.1: meta types; RFC 9824 §3.4 for 128. BIND answers so; NSD and Knot as if

@@ -1,4 +1,4 @@
-//! Zone transfer: what we ask, and what we make of the answers.
+//! Zone transfer: what we ask and what we make of the answers, and what others get of us.
 //!
 //! Pure.
 //!
@@ -9,6 +9,7 @@
 //! Not here: connections, when to ask (`refresh`), whom (`primaries`), signatures (`tsig`).
 
 pub mod inbound;
+pub mod outbound;
 pub mod probe;
 pub mod query;
 

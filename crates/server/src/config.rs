@@ -54,6 +54,10 @@ pub struct Config {
     pub store: Store,
     /// `[tcp]`.
     pub tcp: Tcp,
+    /// `[transfer]`, but for zones that say otherwise: who may transfer them.
+    pub transfer: Arc<[AccessRule]>,
+    /// `[transfer]`: how many transfers others may have, and how long.
+    pub transfers_out: TransfersOut,
     /// `[identity]`: what strangers are told of this instance.
     pub identity: Identity,
     /// `[limits]`, as far as it concerns the instance and not single zones.
@@ -107,6 +111,22 @@ pub struct Tcp {
     pub idle: Seconds,
     /// Seconds that a client may take to read one answer.
     pub write: Seconds,
+}
+
+/// `[transfer]`: what others may take of us in transfers. Every number is at least 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TransfersOut {
+    /// Transfers at once; only those of more than one message count.
+    pub at_once_max: usize,
+    /// Transfers at once to one client, at most `at_once_max`.
+    pub per_client_max: usize,
+    /// Seconds that a transfer may take.
+    pub total: Seconds,
+}
+
+impl TransfersOut {
+    /// Unless the file says otherwise.
+    pub const DEFAULT: Self = Self { at_once_max: 100, per_client_max: 20, total: Seconds(7_200) };
 }
 
 /// `[limits]` of the whole instance. Every number is at least 1.
@@ -179,6 +199,8 @@ pub struct Zone {
     pub notify: Vec<AccessRule>,
     /// Who may query it. Shared by all zones that do not say otherwise.
     pub query: Arc<[AddressRange]>,
+    /// Who may transfer it from us. Shared by all zones that do not say otherwise.
+    pub transfer: Arc<[AccessRule]>,
     /// Bounds on its SOA timers.
     pub bounds: Bounds,
     /// What a version may contain, and how long its transfer may take.
@@ -252,7 +274,12 @@ impl Config {
         let query = section::query(raw.query.take(), faults);
         let log = raw.log.take().unwrap_or_default();
         let mut keys = key::Keys::read(raw.keys, folder, faults);
-        let defaults = zones::Defaults { query, bounds, limits: zone_limits };
+        let mut raw_transfer = raw.transfer.take().unwrap_or_default();
+        let transfers_out = section::transfers_out(&raw_transfer, faults);
+        let allow = raw_transfer.allow.take().unwrap_or_default();
+        let transfer: Arc<[AccessRule]> = zones::rules(allow, &mut keys, faults).into();
+        let defaults =
+            zones::Defaults { query, transfer: Arc::clone(&transfer), bounds, limits: zone_limits };
         let zones = zones::read(raw.zones, &defaults, &mut keys, faults);
         keys.warn_of_unused(faults);
         Some(Self {
@@ -260,6 +287,8 @@ impl Config {
             server: server?,
             store,
             tcp,
+            transfer,
+            transfers_out,
             identity,
             limits,
             log: Log {

@@ -18,6 +18,7 @@ use proto::admit::{Admission, Queriers};
 use proto::refresh::remaining;
 use proto::time::UnixSeconds;
 use proto::tsig::Keyring;
+use proto::xfr::outbound::Grants;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -360,6 +361,11 @@ fn access(config: &Config, ids: &BTreeMap<ZoneName, ZoneId>) -> Access {
         queriers: Admission::new(default, zones.clone().map(|(id, zone)| (id, queriers_of(zone)))),
         udp_size_max: config.server.udp_payload_max,
         keys: Keyring::new(config.keys.values().cloned()),
+        grants: Grants::new(
+            Arc::clone(&config.transfer),
+            zones.clone().map(|(id, zone)| (id, Arc::clone(&zone.transfer))),
+        ),
+        transfers_out: config.transfers_out,
         identity: config.identity.clone(),
         zones: zones.map(|(id, zone)| (id, zone.clone())).collect(),
     }

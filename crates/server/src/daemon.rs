@@ -11,6 +11,7 @@ use crate::dial::{Dialler, PROBES_MAX};
 use crate::http::{self, ControlSocket, SocketError};
 use crate::ledger::Ledger;
 use crate::log::{self, LevelSwitch};
+use crate::net::downstream::Downstreams;
 use crate::net::pin::Pins;
 use crate::net::tcp::{self, Clients, TcpLimits};
 use crate::net::udp::UdpThreads;
@@ -121,6 +122,7 @@ impl Daemon {
         let zones = follow_zones(Shard::new(clock, messages, ledger))?;
         let running = Running::new(config, store.clone(), shared, log_level);
         runtime.block_on(running.load(recovery))?;
+        let downstreams = Arc::<Downstreams>::default();
         let responder = || {
             Arc::new(Responder {
                 table: table.clone(),
@@ -128,6 +130,7 @@ impl Daemon {
                 counters: running.new_counters(),
                 shards: shards.clone(),
                 clock,
+                downstreams: downstreams.clone(),
             })
         };
         let inside = runtime.enter();

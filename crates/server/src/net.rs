@@ -2,20 +2,23 @@
 
 pub(crate) mod batch;
 pub(crate) mod descriptors;
+pub(crate) mod downstream;
 pub(crate) mod pin;
 pub(crate) mod socket;
 pub(crate) mod tcp;
 pub(crate) mod udp;
 
 use crate::clock::Clock;
-use crate::config::Zone;
+use crate::config::{TransfersOut, Zone};
 use crate::event::{DriverEvent, NotifySeen};
 use crate::shard::{Message, ShardInbox, Urgency};
 use arc_swap::ArcSwap;
+use downstream::Downstreams;
 use proto::admit::Admission;
 use proto::answer::{self, Arrival, Identity, Kind, Rules};
 use proto::notify::{self, Notified, Outcome, Verdict};
 use proto::tsig::Keyring;
+use proto::xfr::outbound::{self, Grants, Response, Transfer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,7 +26,6 @@ use wire::name::NameRef;
 use zone::{Table, ViewId, ZoneId};
 
 /// The settings that queries and NOTIFY are judged by; replaced as a whole at reload.
-#[derive(Default)]
 pub(crate) struct Access {
     /// Who may query.
     pub(crate) queriers: Admission,
@@ -31,10 +33,29 @@ pub(crate) struct Access {
     pub(crate) udp_size_max: u16,
     /// Keys that queries and NOTIFY may be signed with.
     pub(crate) keys: Keyring,
+    /// Who may transfer.
+    pub(crate) grants: Grants,
+    /// How many transfers others may have, and how long.
+    pub(crate) transfers_out: TransfersOut,
     /// What is told of this instance.
     pub(crate) identity: Identity,
     /// Settings of each zone: who may notify.
     pub(crate) zones: BTreeMap<ZoneId, Arc<Zone>>,
+}
+
+/// Nobody's zones: until the settings are there, and in tests.
+impl Default for Access {
+    fn default() -> Self {
+        Self {
+            queriers: Admission::default(),
+            udp_size_max: 0,
+            keys: Keyring::default(),
+            grants: Grants::default(),
+            transfers_out: TransfersOut::DEFAULT,
+            identity: Identity::default(),
+            zones: BTreeMap::new(),
+        }
+    }
 }
 
 /// Queries by outcome, since start.
@@ -74,13 +95,23 @@ pub(crate) struct Responder {
     pub(crate) counters: Arc<Counters>,
     pub(crate) shards: Arc<[ShardInbox]>,
     pub(crate) clock: Clock,
+    /// Shared by all responders.
+    pub(crate) downstreams: Arc<Downstreams>,
+}
+
+/// What a message deserves.
+pub(crate) enum Responded {
+    /// One message of so many octets; 0 means silence.
+    Message(usize),
+    /// Messages without a known end, over TCP only.
+    Transfer(Box<Transfer>),
 }
 
 impl Responder {
-    /// Writes what a message deserves into `out`; 0 means silence.
-    pub(crate) fn respond(&self, arrival: &Arrival<'_>, out: &mut [u8]) -> usize {
+    /// Writes what a message deserves into `out`, or the first of it.
+    pub(crate) fn respond(&self, arrival: &Arrival<'_>, out: &mut [u8]) -> Responded {
         if answer::is_notify(arrival.octets) {
-            return self.on_notify(arrival, out);
+            return Responded::Message(self.on_notify(arrival, out));
         }
         let access = self.access.load();
         let rules = Rules {
@@ -90,9 +121,20 @@ impl Responder {
             keys: &access.keys,
             identity: &access.identity,
         };
-        let outcome = answer::respond(&self.table, &rules, arrival, out);
+        let mut outcome = answer::respond(&self.table, &rules, arrival, out);
+        // To queries transfers are refused, so that looking for them costs the others nothing.
+        if matches!(outcome.kind, Kind::Refused | Kind::NotAuth) {
+            match outbound::respond(&self.table, &rules, &access.grants, arrival, out) {
+                None => {}
+                Some(Response::Said { outcome: said, .. }) => outcome = said,
+                Some(Response::Stream(transfer)) => {
+                    self.counters.count(Kind::Answer);
+                    return Responded::Transfer(transfer);
+                }
+            }
+        }
         self.counters.count(outcome.kind);
-        outcome.len
+        Responded::Message(outcome.len)
     }
 
     /// Judges a NOTIFY. It is acknowledged only when its zone's shard has taken it: a primary that

@@ -7,6 +7,7 @@
 //! Not here: applying one (`apply`), finding one (`compare`).
 
 use crate::octets::Octets;
+use core::ops::{ControlFlow, Range};
 use wire::codes::{Class, Rrtype};
 use wire::name::NameRef;
 use wire::record::RecordRef;
@@ -75,6 +76,12 @@ impl Diff {
     #[must_use]
     pub const fn size_bytes(&self) -> usize {
         self.removed.octets.len().saturating_add(self.added.octets.len())
+    }
+
+    /// Octets that its records take in messages at most: names are not compressed.
+    #[must_use]
+    pub const fn wire_bytes(&self) -> u64 {
+        self.removed.wire_bytes.saturating_add(self.added.wire_bytes)
     }
 
     /// Appends it in a form for disks.
@@ -146,6 +153,8 @@ pub struct Records {
     octets: Vec<u8>,
     /// Where the last owner lies.
     last_owner: usize,
+    /// Octets of all records in uncompressed wire form.
+    wire_bytes: u64,
 }
 
 impl Records {
@@ -167,6 +176,35 @@ impl Records {
         RecordsIter { rest: Octets(&self.octets), owner: &[0] }
     }
 
+    /// Gives records in order from a place on, until one is not taken.
+    ///
+    /// Returns [`ControlFlow::Break`] with what `take` said of that record, which the place is then before.
+    pub fn walk_from<B>(
+        &self,
+        place: &mut RecordsPlace,
+        mut take: impl FnMut(RecordRef<'_>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let rest = self.octets.get(place.at..).unwrap_or_default();
+        let owner = self.octets.get(place.owner.clone()).unwrap_or_default();
+        let mut iter = RecordsIter { rest: Octets(rest), owner };
+        loop {
+            let at = self.octets.len().saturating_sub(iter.rest.0.len());
+            let Some(record) = iter.read() else {
+                *place = RecordsPlace { at, owner: 0..0 };
+                return ControlFlow::Continue(());
+            };
+            if let ControlFlow::Break(word) = take(record) {
+                place.at = at;
+                return ControlFlow::Break(word);
+            }
+            let start = at.saturating_add(1);
+            match self.octets.get(at).copied().map_or(0, usize::from) {
+                0 => {}
+                octets => place.owner = start..start.saturating_add(octets),
+            }
+        }
+    }
+
     fn push(&mut self, record: RecordRef<'_>) {
         let RecordRef { owner, rrtype, class: _, ttl, rdata } = record;
         let wire = owner.as_wire();
@@ -185,6 +223,7 @@ impl Records {
         self.octets.extend_from_slice(&crate::octets::short(rdata.len()).to_be_bytes());
         self.octets.extend_from_slice(rdata);
         self.count = self.count.saturating_add(1);
+        self.wire_bytes = self.wire_bytes.saturating_add(wire_bytes(record));
     }
 
     fn decode(rest: &mut Octets<'_>) -> Result<Self, DiffError> {
@@ -193,14 +232,21 @@ impl Records {
         let octets = usize::try_from(octets).ok().and_then(|octets| rest.take(octets));
         let octets = octets.ok_or(DiffError::Truncated)?;
         let mut iter = RecordsIter { rest: Octets(octets), owner: &[] };
-        let mut count = 0_u32;
+        let (mut count, mut all_bytes) = (0_u32, 0_u64);
         while !iter.rest.is_empty() {
-            iter.read().ok_or(DiffError::Malformed { index: count })?;
+            let record = iter.read().ok_or(DiffError::Malformed { index: count })?;
             count = count.saturating_add(1);
+            all_bytes = all_bytes.saturating_add(wire_bytes(record));
         }
         let last_owner = octets.len(); // the next push writes its owner in full
-        Ok(Self { count, octets: octets.to_vec(), last_owner })
+        Ok(Self { count, octets: octets.to_vec(), last_owner, wire_bytes: all_bytes })
     }
+}
+
+/// Octets of a record in uncompressed wire form.
+fn wire_bytes(record: RecordRef<'_>) -> u64 {
+    let names_and_rdata = record.owner.wire_len().saturating_add(record.rdata.len());
+    u64::try_from(names_and_rdata.saturating_add(10)).unwrap_or(u64::MAX)
 }
 
 impl PartialEq for Records {
@@ -210,6 +256,14 @@ impl PartialEq for Records {
 }
 
 impl Eq for Records {}
+
+/// A place among [`Records`], to go on from later.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordsPlace {
+    at: usize,
+    /// Where the owner of the record before lies.
+    owner: Range<usize>,
+}
 
 /// See [`Records::iter`].
 #[derive(Clone, Debug)]

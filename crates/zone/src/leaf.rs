@@ -45,7 +45,7 @@ impl<'v> Leaf<'v> {
     pub fn owner(&self, out: &mut NameBuf) {
         let mut labels = [0; NAME_OCTETS_MAX];
         let mut buf = key::KeyBuf::new();
-        self.raw.key.write_to(&mut buf);
+        self.key(&mut buf);
         let length =
             key::write_labels(buf.as_slice(), self.raw.tail.case, &mut labels).unwrap_or(0);
         if out.join(labels.get(..length).unwrap_or_default(), self.apex).is_err() {
@@ -94,6 +94,11 @@ impl<'v> Leaf<'v> {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         core::ptr::eq(self.raw.tail_octets, other.raw.tail_octets)
+    }
+
+    /// Writes its key.
+    pub(crate) fn key(&self, out: &mut key::KeyBuf) {
+        self.raw.key.write_to(out);
     }
 
     fn at(&self, place: Place) -> Option<Rrset<'v>> {

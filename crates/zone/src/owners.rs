@@ -15,16 +15,24 @@ use crate::rrset::Rrset;
 use crate::version::Version;
 use core::cmp::Ordering;
 use core::iter::Peekable;
+use std::borrow::Cow;
 use wire::codes::Rrtype;
 use wire::name::NameBuf;
 
 impl Version {
     pub(crate) fn owners(&self) -> impl Iterator<Item = Owner<'_>> {
+        self.owners_from(&OwnerKey::APEX)
+    }
+
+    /// The owners from this one on, or from where it would be.
+    pub(crate) fn owners_from(&self, first: &OwnerKey) -> impl Iterator<Item = Owner<'_>> {
         let leaf = |raw| Leaf::new(self.apex().as_ref(), raw);
         let tree = self.tree();
-        let apex = tree.leaf(&[]).into_iter();
-        let mut names = apex.chain(tree.leaves_from(key::ASIDE_END)).peekable();
-        let aside = tree.leaves_from(key::ASIDE);
+        let is_apex = first.name().is_empty();
+        let apex = if is_apex { tree.leaf(&[]) } else { None }.into_iter();
+        let below = if is_apex { key::ASIDE_END } else { first.name() };
+        let mut names = apex.chain(tree.leaves_from(below)).peekable();
+        let aside = tree.leaves_from(first.aside());
         let mut aside = aside.take_while(|leaf| leaf.key.side() == Side::Aside).peekable();
         core::iter::from_fn(move || {
             let order = next_of(&mut names, &mut aside)?;
@@ -32,6 +40,25 @@ impl Version {
             let aside = if order == Ordering::Less { None } else { aside.next() };
             Some(Owner { name: name.map(leaf), aside: aside.map(leaf) })
         })
+    }
+}
+
+/// The key of an owner, wherever its content stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OwnerKey(Cow<'static, [u8]>);
+
+impl OwnerKey {
+    /// The first owner there is.
+    pub(crate) const APEX: Self = Self(Cow::Borrowed(key::ASIDE));
+
+    /// As among the names.
+    fn name(&self) -> &[u8] {
+        key::owner_part(self.aside())
+    }
+
+    /// As for what stands aside.
+    fn aside(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -64,6 +91,16 @@ impl<'v> Owner<'v> {
         if let Some(leaf) = self.name.or(self.aside) {
             leaf.owner(out);
         }
+    }
+
+    /// Where to find it again.
+    pub(crate) fn key(&self) -> OwnerKey {
+        let mut buf = KeyBuf::new();
+        if let Some(leaf) = self.name.or(self.aside) {
+            leaf.key(&mut buf);
+        }
+        let owner = key::owner_part(buf.as_slice());
+        OwnerKey(Cow::Owned([key::ASIDE, owner].concat()))
     }
 
     pub(crate) fn leaves(self) -> impl Iterator<Item = Leaf<'v>> {

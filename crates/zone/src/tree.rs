@@ -253,7 +253,7 @@ impl Tree {
     }
 
     /// The leaves from a key on, in order.
-    pub(crate) fn leaves_from(&self, key: &'static [u8]) -> impl Iterator<Item = RawLeaf<'_>> {
+    pub(crate) fn leaves_from(&self, key: &[u8]) -> impl Iterator<Item = RawLeaf<'_>> {
         let leaves = self.pages_from(key).flat_map(|page| {
             let view = page.view();
             (0..view.leaf_count()).filter_map(move |index| view.leaf(index))

@@ -12,6 +12,7 @@
 use crate::check::CheckError;
 use crate::denial::Denial;
 use crate::digest;
+use crate::history::History;
 use crate::key::KeyBuf;
 use crate::leaf::Leaf;
 use crate::page::{Flags, Page, RawLeaf, Tail};
@@ -81,6 +82,8 @@ pub struct Version {
     signed: bool,
     apex_dname: bool,
     denial: Denial,
+    /// Empty unless somebody may transfer the zone.
+    history: History,
 }
 
 impl Version {
@@ -119,6 +122,7 @@ impl Version {
             signed,
             apex_dname,
             denial: Denial::default(),
+            history: History::NONE,
         };
         version.denial = Denial::of(&version);
         Ok(version)
@@ -177,6 +181,17 @@ impl Version {
     #[must_use]
     pub const fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// How it came about, as far as that is kept.
+    #[must_use]
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// With this history instead of its own.
+    pub(crate) fn remembering(self, history: History) -> Self {
+        Self { history, ..self }
     }
 
     /// The apex has DNSKEY, or its SOA a signature.

@@ -95,44 +95,44 @@ pub struct Outcome {
 
 impl Outcome {
     /// Nothing is to be sent.
-    pub(super) const DROPPED: Self =
+    pub(crate) const DROPPED: Self =
         Self { len: 0, rcode: Rcode::NOERROR, kind: Kind::Dropped, truncation: Truncation::Whole };
 }
 
 /// What is decided before the message is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Verdict {
+pub(crate) struct Verdict {
     pub(super) kind: Kind,
     pub(super) rcode: Rcode,
     pub(super) error: Option<ExtendedError>,
 }
 
 impl Verdict {
-    pub(super) const ANSWER: Self = Self::new(Kind::Answer, Rcode::NOERROR);
+    pub(crate) const ANSWER: Self = Self::new(Kind::Answer, Rcode::NOERROR);
     pub(super) const REFERRAL: Self = Self::new(Kind::Referral, Rcode::NOERROR);
     pub(super) const NODATA: Self = Self::new(Kind::NoData, Rcode::NOERROR);
     pub(super) const NXDOMAIN: Self = Self::new(Kind::NxDomain, Rcode::NXDOMAIN);
     /// RFC 6672 §2.2: the rewritten name would be too long.
     pub(super) const YXDOMAIN: Self = Self::new(Kind::Answer, Rcode::YXDOMAIN);
-    pub(super) const FORMERR: Self = Self::new(Kind::Formerr, Rcode::FORMERR);
+    pub(crate) const FORMERR: Self = Self::new(Kind::Formerr, Rcode::FORMERR);
     pub(super) const NOTIMP: Self = Self::new(Kind::NotImp, Rcode::NOTIMP);
     pub(super) const BADVERS: Self = Self::new(Kind::Badvers, Rcode::BADVERS);
-    pub(super) const NOTAUTH: Self = Self::new(Kind::NotAuth, Rcode::NOTAUTH);
+    pub(crate) const NOTAUTH: Self = Self::new(Kind::NotAuth, Rcode::NOTAUTH);
 
-    pub(super) const fn refused(error: ExtendedError) -> Self {
+    pub(crate) const fn refused(error: ExtendedError) -> Self {
         Self { kind: Kind::Refused, rcode: Rcode::REFUSED, error: Some(error) }
     }
 
-    pub(super) const fn servfail(error: ExtendedError) -> Self {
+    pub(crate) const fn servfail(error: ExtendedError) -> Self {
         Self { kind: Kind::Servfail, rcode: Rcode::SERVFAIL, error: Some(error) }
     }
 
     /// With an extended error, unless it has one.
-    pub(super) fn with_error(self, error: ExtendedError) -> Self {
+    pub(crate) fn with_error(self, error: ExtendedError) -> Self {
         Self { error: self.error.or(Some(error)), ..self }
     }
 
-    pub(super) const fn outcome(self, len: usize, truncation: Truncation) -> Outcome {
+    pub(crate) const fn outcome(self, len: usize, truncation: Truncation) -> Outcome {
         Outcome { len, rcode: self.rcode, kind: self.kind, truncation }
     }
 

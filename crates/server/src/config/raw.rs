@@ -18,6 +18,7 @@ pub(super) struct Sections {
     pub(super) store: Option<RawStore>,
     pub(super) tcp: Option<RawTcp>,
     pub(super) query: Option<RawQuery>,
+    pub(super) transfer: Option<RawTransfer>,
     pub(super) identity: Option<RawIdentity>,
     pub(super) limits: Option<RawLimits>,
     pub(super) bounds: Option<RawBounds>,
@@ -69,6 +70,16 @@ pub(super) struct RawTcp {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RawQuery {
     pub(super) allow: Option<Vec<Spanned<String>>>,
+}
+
+/// `[transfer]`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawTransfer {
+    pub(super) allow: Option<Vec<Spanned<RawRule>>>,
+    pub(super) at_once_max: Option<Spanned<u64>>,
+    pub(super) per_client_max: Option<Spanned<u64>>,
+    pub(super) total_seconds: Option<Spanned<u64>>,
 }
 
 /// `[identity]`.
@@ -144,7 +155,8 @@ pub(super) struct RawZone {
     pub(super) name: Option<Spanned<String>>,
     pub(super) view: Option<Spanned<String>>,
     pub(super) primaries: Option<Spanned<Vec<Spanned<RawPrimary>>>>,
-    pub(super) notify: Option<Vec<Spanned<RawNotify>>>,
+    pub(super) notify: Option<Vec<Spanned<RawRule>>>,
+    pub(super) transfer: Option<Vec<Spanned<RawRule>>>,
     pub(super) query: Option<RawQuery>,
     pub(super) bounds: Option<RawBounds>,
     pub(super) limits: Option<RawZoneLimits>,
@@ -159,8 +171,8 @@ pub(super) struct RawPrimary {
     pub(super) source: Option<Spanned<String>>,
 }
 
-/// A sender of NOTIFY: a table, or text for its range alone.
-pub(super) struct RawNotify {
+/// Who may do something: a table, or text for its range alone.
+pub(super) struct RawRule {
     /// `None` in a table without it.
     pub(super) from: Option<Text>,
     pub(super) key: Option<Spanned<String>>,
@@ -207,22 +219,20 @@ impl<'de> Deserialize<'de> for RawPrimary {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct NotifyTable {
+struct RuleTable {
     from: Option<Spanned<String>>,
     key: Option<Spanned<String>>,
 }
 
-impl<'de> Deserialize<'de> for RawNotify {
+impl<'de> Deserialize<'de> for RawRule {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let either = TextOrTable::<NotifyTable>::read(
+        let either = TextOrTable::<RuleTable>::read(
             from,
             "a range such as \"192.0.2.0/24\", or a table such as { from = \"192.0.2.0/24\", key = \"k1\" }",
         )?;
         Ok(match either {
             TextOrTable::Text(text) => Self { from: Some(Text { text, span: None }), key: None },
-            TextOrTable::Table(NotifyTable { from, key }) => {
-                Self { from: from.map(Text::from), key }
-            }
+            TextOrTable::Table(RuleTable { from, key }) => Self { from: from.map(Text::from), key },
         })
     }
 }
@@ -262,8 +272,8 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for TextOrTableVisitor<T> {
 }
 
 /// The tables that a file may have.
-const SECTIONS: &str = "[server], [store], [tcp], [query], [identity], [limits], [bounds], [log], \
-                        [[key]] or [[zone]]";
+const SECTIONS: &str = "[server], [store], [tcp], [query], [transfer], [identity], [limits], [bounds], \
+                        [log], [[key]] or [[zone]]";
 
 impl Sections {
     /// Splits the file into its tables and reads each on its own, so that a fault in one does not
@@ -281,6 +291,7 @@ impl Sections {
                 "store" => sections.store = table(value, "[store]", faults),
                 "tcp" => sections.tcp = table(value, "[tcp]", faults),
                 "query" => sections.query = table(value, "[query]", faults),
+                "transfer" => sections.transfer = table(value, "[transfer]", faults),
                 "identity" => sections.identity = table(value, "[identity]", faults),
                 "limits" => sections.limits = table(value, "[limits]", faults),
                 "bounds" => sections.bounds = table(value, "[bounds]", faults),

@@ -2,10 +2,11 @@
 
 use super::fault::{Fault, Faults};
 use super::raw::{
-    RawBounds, RawIdentity, RawLimits, RawQuery, RawServer, RawStore, RawTcp, RawZoneLimits,
+    RawBounds, RawIdentity, RawLimits, RawQuery, RawServer, RawStore, RawTcp, RawTransfer,
+    RawZoneLimits,
 };
 use super::size::Size;
-use super::{Limits, Server, Store, Tcp, ZoneLimits};
+use super::{Limits, Server, Store, Tcp, TransfersOut, ZoneLimits};
 use ::zone::{Limits as ContentLimits, RRSET_BYTES_FITTING};
 use proto::access::AddressRange;
 use proto::answer::{Identity, TEXT_OCTETS_MAX, Text};
@@ -276,6 +277,25 @@ pub(super) fn query(raw: Option<RawQuery>, faults: &mut Faults) -> Arc<[AddressR
     match raw.and_then(|raw| raw.allow) {
         Some(allow) => ranges(allow, faults),
         None => ["0.0.0.0/0", "::/0"].iter().filter_map(|text| text.parse().ok()).collect(),
+    }
+}
+
+/// `[transfer]`, but for who may.
+pub(super) fn transfers_out(raw: &RawTransfer, faults: &mut Faults) -> TransfersOut {
+    let at_once_max = count(raw.at_once_max.clone(), CLIENTS_MAX, faults);
+    let at_once_max = at_once_max.unwrap_or(TransfersOut::DEFAULT.at_once_max);
+    let span = raw.per_client_max.as_ref().map(Spanned::span);
+    let each = count(raw.per_client_max.clone(), CLIENTS_MAX, faults);
+    if let (Some(span), Some(each)) = (span, each)
+        && each > at_once_max
+    {
+        let found = format!("per-client-max {each} is more than at-once-max {at_once_max}");
+        faults.push(Fault::new(span, found, format!("at most {at_once_max}")));
+    }
+    TransfersOut {
+        at_once_max,
+        per_client_max: each.unwrap_or(TransfersOut::DEFAULT.per_client_max).min(at_once_max),
+        total: seconds(raw.total_seconds.clone(), faults).unwrap_or(TransfersOut::DEFAULT.total),
     }
 }
 

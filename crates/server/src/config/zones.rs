@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, Faults};
 use super::key::Keys;
-use super::raw::{Entry, RawNotify, RawPrimary, RawZone, Text};
+use super::raw::{Entry, RawPrimary, RawRule, RawZone, Text};
 use super::section;
 use super::{DEFAULT_VIEW, Primary, Zone, ZoneLimits, ZoneName};
 use proto::access::{AccessRule, AddressRange};
@@ -21,6 +21,7 @@ const DNS_PORT: u16 = 53;
 /// What zones have unless they say otherwise.
 pub(super) struct Defaults {
     pub(super) query: Arc<[AddressRange]>,
+    pub(super) transfer: Arc<[AccessRule]>,
     pub(super) bounds: Bounds,
     pub(super) limits: ZoneLimits,
 }
@@ -115,10 +116,14 @@ fn settings(
         Some(limits) => section::zone_limits(limits, defaults.limits, faults),
         None => defaults.limits,
     };
-    let listed = raw.notify.map(|senders| notify(senders, keys, faults));
+    let listed = raw.notify.map(|senders| rules(senders, keys, faults));
+    let transfer = match raw.transfer {
+        Some(allow) => rules(allow, keys, faults).into(),
+        None => Arc::clone(&defaults.transfer),
+    };
     let primaries = primaries(raw.primaries, span, keys, faults)?;
     let notify = listed.unwrap_or_else(|| primaries.iter().map(sender).collect());
-    Some(Zone { primaries, notify, query, bounds, limits })
+    Some(Zone { primaries, notify, query, transfer, bounds, limits })
 }
 
 /// A primary may say that its zone changed, signed with the key that we ask it with.
@@ -231,14 +236,19 @@ fn reachable(ip: IpAddr, span: Range<usize>) -> Result<IpAddr, Fault> {
     Ok(ip)
 }
 
-fn notify(raw: Vec<Spanned<RawNotify>>, keys: &mut Keys, faults: &mut Faults) -> Vec<AccessRule> {
+/// A list of access rules; an empty one allows nobody.
+pub(super) fn rules(
+    raw: Vec<Spanned<RawRule>>,
+    keys: &mut Keys,
+    faults: &mut Faults,
+) -> Vec<AccessRule> {
     let mut rules = Vec::new();
     for entry in raw {
         let span = entry.span();
-        let RawNotify { from, key } = entry.into_inner();
+        let RawRule { from, key } = entry.into_inner();
         let key = key.map(|name| keys.find(&name, faults).map(|key| key.name().clone()));
         let Some(from) = from else {
-            let found = "a sender without `from`";
+            let found = "a rule without `from`";
             faults.push(Fault::new(span, found, "`from = \"192.0.2.0/24\"`"));
             continue;
         };

@@ -1,8 +1,8 @@
 //! Queries over UDP: one thread a socket, one system call for many datagrams.
 
-use super::Responder;
 use super::batch::Batch;
 use super::pin::pin_thread;
+use super::{Responded, Responder};
 use proto::answer::{Arrival, Transport};
 use socket2::Socket;
 use std::io::ErrorKind;
@@ -63,7 +63,10 @@ impl UdpThreads {
             let (transport, now) = (Transport::Udp, self.responder.clock.wall());
             batch.each(count, |from, octets, answer| {
                 let arrival = Arrival { octets, transport, source: from.ip(), now };
-                self.responder.respond(&arrival, answer)
+                match self.responder.respond(&arrival, answer) {
+                    Responded::Message(size) => size,
+                    Responded::Transfer(_) => 0, // there are none over UDP
+                }
             });
             batch.send(socket.as_fd(), count);
         }

@@ -11,6 +11,7 @@ mod export;
 mod failures;
 mod lifetime;
 mod malformed;
+mod outbound;
 mod primaries;
 mod questions;
 mod reload;

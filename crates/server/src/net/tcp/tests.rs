@@ -1,8 +1,12 @@
 //! Limits on clients.
 
+use super::clients::Seat;
 use super::*;
 use crate::clock::Clock;
 use crate::net::Counters;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::Ordering;
+use tokio::io::AsyncWriteExt;
 
 const LIMITS: TcpLimits = TcpLimits {
     clients_max: 3,
@@ -69,6 +73,7 @@ fn responder() -> Responder {
         counters: Arc::new(Counters::new()),
         shards: Arc::new([]),
         clock: Clock::start(),
+        downstreams: Arc::default(),
     }
 }
 
@@ -80,7 +85,7 @@ async fn stay_of_one_who_sends(piece: &'static [u8]) -> (Duration, bool) {
     let (mut client, stream) = tokio::io::duplex(usize::from(u16::MAX));
     let from = SocketAddr::from(([192, 0, 2, 1], 53));
     let seat = Clients::new(limits).admit(from.ip()).expect("room");
-    let (responder, (_stop, stopped)) = (responder(), watch::channel(false));
+    let (responder, (_stop, stopped)) = (Arc::new(responder()), watch::channel(false));
     let sending = async {
         for _ in 0..20 {
             drop(client.write_all(piece).await);
@@ -90,7 +95,7 @@ async fn stay_of_one_who_sends(piece: &'static [u8]) -> (Duration, bool) {
     let started = Instant::now();
     tokio::select! {
         () = sending => {}
-        ended = converse(stream, from, &responder, (&seat, limits), stopped) => drop(ended),
+        ended = Conversation::new(stream, from, responder, limits).run(&seat, stopped) => drop(ended),
     }
     (started.elapsed(), seat.state.last_active_ms.load(Ordering::Relaxed) > 0)
 }
