@@ -17,7 +17,7 @@
 
 mod timers;
 
-pub use timers::{Bounds, BoundsError, SoaTimers, Timers, remaining};
+pub use timers::{Bounds, BoundsError, Saved, SoaTimers, Timers, remaining};
 
 use crate::time::{Mono, Seconds};
 use wire::serial::Serial;

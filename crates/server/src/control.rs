@@ -8,7 +8,7 @@ use crate::export::Held;
 use crate::http::{Control, Detail, ZoneFilter, timestamp};
 use crate::log::LevelSwitch;
 use crate::net::{Access, Counters};
-use crate::shard::{Message, Restored, Shared, ZoneDriver, soa_timers};
+use crate::shard::{Message, Restored, Shared, ZoneDriver, saved, soa_timers};
 use api::{
     Health, Listener, Problem, ReloadReport, SystemView, Transport, ZoneItem, ZoneState, ZoneView,
 };
@@ -161,12 +161,9 @@ impl Running {
             return None;
         }
         let clock = self.0.shared.clock;
-        // Without deadlines the version was never published: the crash came in between.
-        let (confirmed_at, expires_at) =
-            zone.timers.map_or((0, 0), |timers| (timers.confirmed_at, timers.expires_at));
-        let expire = soa_timers(&version).expire;
-        let (confirmed_at, expires_at) = (UnixSeconds(confirmed_at), UnixSeconds(expires_at));
-        let left = remaining(confirmed_at, expires_at, expire, clock.wall());
+        let saved = zone.timers.map(saved);
+        let left = remaining(saved, soa_timers(&version), clock.wall());
+        let confirmed_at = saved.map_or(UnixSeconds(0), |saved| saved.confirmed_at);
         Some(Restored { version, confirmed_at, expires_at: clock.now().plus(left) })
     }
 

@@ -6,7 +6,7 @@
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, DEFAULT_VIEW};
 use crate::http::timestamp;
-use crate::shard::soa_timers;
+use crate::shard::{saved, soa_timers};
 use api::{ExportHead, ExportState, Problem};
 use proto::refresh::remaining;
 use proto::time::{Seconds, UnixSeconds};
@@ -171,10 +171,7 @@ fn held_on_disk(from: &FromDisk<'_>) -> Result<Held, ExportError> {
         return Err(Problem::zone_not_held(&shown).into());
     }
     let at = Clock::start().wall();
-    let (confirmed_at, expires_at) =
-        found.timers.map_or((0, 0), |timers| (timers.confirmed_at, timers.expires_at));
-    let (confirmed_at, expires_at) = (UnixSeconds(confirmed_at), UnixSeconds(expires_at));
-    let left = remaining(confirmed_at, expires_at, soa_timers(&version).expire, at);
+    let left = remaining(found.timers.map(saved), soa_timers(&version), at);
     let state = if left == Seconds(0) { ExportState::Expired } else { ExportState::Stored };
     Ok(Held { version, state, at, note })
 }

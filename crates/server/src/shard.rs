@@ -9,7 +9,7 @@ mod lines;
 mod record;
 mod view;
 
-pub(crate) use driver::{Restored, Shared, ZoneDriver, soa_timers};
+pub(crate) use driver::{Restored, Shared, ZoneDriver, saved, soa_timers};
 pub(crate) use lines::Lines;
 pub(crate) use record::{Done, Missed};
 

@@ -39,18 +39,33 @@ impl Timers {
     }
 }
 
+/// What was written of a zone's deadlines, when a version of it was last confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// Of the version that was held then.
+    pub serial: Serial,
+    /// When a primary confirmed it.
+    pub confirmed_at: UnixSeconds,
+    /// When it was to expire.
+    pub expires_at: UnixSeconds,
+}
+
 /// How long a version found on disk may still be served, by what was written when it was last
 /// confirmed. A wall clock that stands before that moment proves nothing: it makes no version good
-/// for longer than its EXPIRE, and takes nothing away from it.
+/// for longer than its EXPIRE, and takes nothing away from it. A version of which nothing was
+/// written was never served.
+///
+/// What is written follows the version by seconds. After a crash in between it speaks of the version
+/// before, which may have had another EXPIRE; the one on disk was confirmed no earlier than that.
 #[must_use]
-pub fn remaining(
-    confirmed_at: UnixSeconds,
-    expires_at: UnixSeconds,
-    expire: Seconds,
-    wall: UnixSeconds,
-) -> Seconds {
-    let granted = expires_at.0.saturating_sub(confirmed_at.0).min(expire.0.into());
-    let left = expires_at.0.saturating_sub(wall.0).min(granted);
+pub fn remaining(saved: Option<Saved>, held: SoaTimers, wall: UnixSeconds) -> Seconds {
+    let Some(Saved { serial, confirmed_at, expires_at }) = saved else { return Seconds(0) };
+    let granted = expires_at.0.saturating_sub(confirmed_at.0).min(held.expire.0.into());
+    let expires_at = match serial == held.serial {
+        true => expires_at.0,
+        false => confirmed_at.0.saturating_add(granted),
+    };
+    let left = expires_at.saturating_sub(wall.0).min(granted);
     Seconds(u32::try_from(left).unwrap_or(u32::MAX))
 }
 
@@ -150,12 +165,34 @@ mod tests {
         check((u32::MAX, u32::MAX, u32::MAX), (43_200, 43_200, u32::MAX));
     }
 
+    /// Seconds left of serial 7 with an EXPIRE of 600, when `serial` was (confirmed, to expire).
+    fn left_of(serial: u32, (confirmed, expires): (u64, u64), wall: u64) -> u32 {
+        let (confirmed_at, expires_at) = (UnixSeconds(confirmed), UnixSeconds(expires));
+        let saved = Saved { serial: Serial(serial), confirmed_at, expires_at };
+        let (refresh, retry, expire) = (Seconds(60), Seconds(60), Seconds(600));
+        let held = SoaTimers { serial: Serial(7), refresh, retry, expire };
+        remaining(Some(saved), held, UnixSeconds(wall)).0
+    }
+
+    #[test]
+    fn deadline_of_the_version_before_makes_expiry_earlier_and_never_later() {
+        assert_eq!(left_of(6, (1_000, 9_000), 1_000), 600);
+        assert_eq!(left_of(6, (1_000, 9_000), 1_500), 100);
+        assert_eq!(left_of(6, (1_000, 9_000), 1_600), 0, "it may have been confirmed no later");
+        assert_eq!(left_of(6, (1_000, 1_010), 1_005), 5, "nothing more was granted");
+        assert_eq!(left_of(6, (1_000, 9_000), 10), 600, "clock set back");
+    }
+
+    #[test]
+    fn version_without_a_deadline_was_never_served_and_is_not() {
+        let none = Seconds(0);
+        let held = SoaTimers { serial: Serial(7), refresh: none, retry: none, expire: Seconds(9) };
+        assert_eq!(remaining(None, held, UnixSeconds(0)), Seconds(0));
+    }
+
     #[test]
     fn restart_neither_extends_nor_shortens_what_was_granted() {
-        let left = |confirmed, expires, wall| {
-            let at = UnixSeconds;
-            remaining(at(confirmed), at(expires), Seconds(600), at(wall)).0
-        };
+        let left = |confirmed, expires, wall| left_of(7, (confirmed, expires), wall);
         assert_eq!(left(1_000, 1_600, 1_100), 500);
         assert_eq!(left(1_000, 1_600, 1_600), 0);
         assert_eq!(left(1_000, 1_600, 9_999), 0);

@@ -15,7 +15,7 @@ use api::Action;
 use proto::code::{Code, Fault};
 use proto::follow::{self, Answer, Event, Follow};
 use proto::primaries::{Ask, Step};
-use proto::refresh::{Attempt, Policy, SoaTimers};
+use proto::refresh::{Attempt, Policy, Saved, SoaTimers};
 use proto::time::{Mono, Seconds, UnixSeconds};
 use proto::xfr::inbound::Fetched;
 use std::net::SocketAddr;
@@ -454,6 +454,15 @@ pub(crate) fn soa_timers(version: &Version) -> SoaTimers {
         refresh: Seconds(soa.refresh),
         retry: Seconds(soa.retry),
         expire: Seconds(soa.expire),
+    }
+}
+
+/// What the disk holds of a zone's deadlines, as it is read after a restart.
+pub(crate) const fn saved(timers: Timers) -> Saved {
+    Saved {
+        serial: timers.serial,
+        confirmed_at: UnixSeconds(timers.confirmed_at),
+        expires_at: UnixSeconds(timers.expires_at),
     }
 }
 
