@@ -35,7 +35,7 @@ fn zones_are_refused_for_what_is_missing_or_wrong() {
     for (sender, said) in [
         ("\"192.0.2.1/24\"", "did you mean 192.0.2.0/24?"),
         ("\"192.0.2.0/33\"", "not a prefix length"),
-        ("{ key = \"k1\" }", "a sender without `from`"),
+        ("{ key = \"k1\" }", "a rule without `from`"),
     ] {
         let text = with(&format!("primaries = [\"192.0.2.1\"]\nnotify = [{sender}]"));
         let error = parse(&text).unwrap_err();
