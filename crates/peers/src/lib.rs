@@ -23,6 +23,7 @@ pub mod ports;
 pub mod primary;
 pub mod program;
 pub mod records;
+pub mod scripted;
 pub mod secondary;
 pub mod sign;
 pub mod wait;

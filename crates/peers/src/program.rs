@@ -37,6 +37,15 @@ impl Program {
         self.child.id()
     }
 
+    /// The most memory that it ever had at once, in octets.
+    pub fn resident_peak_bytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()));
+        let status = status.expect("a process that runs");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+        kib.expect("a peak in KiB") << 10
+    }
+
     /// `None` while it runs.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("a child of ours")
