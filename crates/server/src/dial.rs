@@ -226,8 +226,8 @@ impl Dialler {
             let patience = if inbound.may_be_all() { REST_LIMIT } else { Duration::MAX };
             let message = match stream.next_within(patience).await {
                 Ok(message) => message,
-                // What was missing says more than that the connection ended.
-                Err(fault @ DialFault::Eof { .. }) => {
+                // What was missing says more than that the connection ended, if anything had come.
+                Err(fault @ DialFault::Eof { .. }) if inbound.received().messages > 0 => {
                     let cut = block_in_place(|| inbound.finish());
                     return Err(cut.map_or_else(xfr_failed, |_| dial_failed(fault)));
                 }
@@ -237,7 +237,7 @@ impl Dialler {
             let fed = inbound.feed(message);
             let received = inbound.received();
             share
-                .grow_to(received.bytes)
+                .grow_to(received.bytes.max(inbound.held_bytes()))
                 .map_err(|fault| failed(action, fault, Remedy::TryNextPrimary))?;
             progress.bytes.store(received.bytes, Ordering::Relaxed);
             progress.records.store(received.records, Ordering::Relaxed);

@@ -57,6 +57,13 @@ impl Builder {
         if self.batch.size_bytes() >= self.batch_bytes_max { self.merge() } else { Ok(()) }
     }
 
+    /// Octets held so far, about: what is sorted in takes no more than its records would without compression.
+    #[must_use]
+    pub fn size_bytes(&self) -> u64 {
+        let batch = u64::try_from(self.batch.size_bytes()).unwrap_or(u64::MAX);
+        self.counts.size_bytes.saturating_add(batch)
+    }
+
     /// Checks the whole and returns it.
     ///
     /// # Errors

@@ -139,6 +139,13 @@ impl Inbound {
         self.received
     }
 
+    /// Octets that the transfer keeps in memory, about. Names that are compressed in the messages and written out here
+    /// can make them twenty times as many as have arrived.
+    #[must_use]
+    pub fn held_bytes(&self) -> u64 {
+        self.content.held_bytes()
+    }
+
     /// Whether a single SOA that is news is all there is of an IXFR. RFC 1995 §2 gives it the
     /// meaning "ask in another way", and RFC 5936 §2.2 lets the rest follow: only time tells, and
     /// it need not be long.

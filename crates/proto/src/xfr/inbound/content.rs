@@ -135,6 +135,15 @@ impl Content {
         }
     }
 
+    /// Octets that are kept of what has come.
+    pub(super) fn held_bytes(&self) -> u64 {
+        match &self.stage {
+            Stage::Whole(_, builder) | Stage::WholeClosed(builder) => builder.size_bytes(),
+            Stage::Diffs(_, chain) | Stage::DiffsClosed(chain) => chain.size_bytes(),
+            Stage::Empty | Stage::Opened(_) => 0,
+        }
+    }
+
     pub(super) fn finish(self, records: u64) -> Result<Fetched, XfrError> {
         match (self.stage, self.held) {
             (Stage::WholeClosed(builder), _) => Ok(Fetched::Whole(builder.finish()?)),
@@ -294,13 +303,18 @@ impl Chain {
             Part::Removed => self.current.remove(record),
             Part::Added => self.current.add(record),
         }
-        let current = u64::try_from(self.current.size_bytes()).unwrap_or(u64::MAX);
-        let bytes = self.bytes.saturating_add(current);
+        let bytes = self.size_bytes();
         let zone_bytes = self.held.size_bytes().max(DIFFS_BYTES_FREE).min(limits.zone.bytes_max);
         if bytes > zone_bytes {
             return Err(XfrError::DiffsTooLarge { bytes, zone_bytes });
         }
         Ok(())
+    }
+
+    /// Octets of all steps so far.
+    fn size_bytes(&self) -> u64 {
+        let current = u64::try_from(self.current.size_bytes()).unwrap_or(u64::MAX);
+        self.bytes.saturating_add(current)
     }
 
     /// A SOA ends one list and opens another, or closes the transfer.
@@ -312,7 +326,13 @@ impl Chain {
         limits: &Limits,
     ) -> Result<Stage, XfrError> {
         match self.part {
-            Part::Removed => self.turn_to_added(&opening, serial)?,
+            Part::Removed => {
+                self.turn_to_added(&opening, serial)?;
+                if serial == opening.serial {
+                    // The SOA that comes last is the one that was offered: not one like it.
+                    opening.check_closing(record, serial)?;
+                }
+            }
             Part::Added => {
                 self.end_step(limits)?;
                 if self.current.to() == opening.serial {

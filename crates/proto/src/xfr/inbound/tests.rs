@@ -1,4 +1,4 @@
-//! Threats 1 to 7, 9, 10 and 31, as scripts of records in messages.
+//! Threats 1 to 7, 9, 10, 13, 14 and 31, as scripts of records in messages.
 
 use super::*;
 use crate::code::Code;
@@ -10,6 +10,7 @@ use wire::record::Record;
 use zone::Builder;
 
 mod envelope;
+mod large;
 mod laws;
 
 const ID: u16 = 0x1234;
@@ -252,6 +253,9 @@ fn closing_soa_must_repeat_the_opening_one() {
         &[
             ("soa4 ns a1 soa5", "AXFR_SOA_MISMATCH whole"),
             ("soa4 soa3 soa4 a5 soa4'", "AXFR_SOA_MISMATCH whole"),
+            ("soa4 soa3 soa4' a5 soa4", "AXFR_SOA_MISMATCH whole"),
+            ("soa4 soa3 soa4' a5 soa4'", "AXFR_SOA_MISMATCH whole"),
+            ("soa5 soa3 soa4' a5 soa4' soa5 soa5", "3>4>5: 1 2 5"),
             ("soa4 soa3 soa4 a5 soa5", "AXFR_SOA_MISMATCH whole"),
         ],
     );
