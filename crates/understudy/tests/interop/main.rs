@@ -9,6 +9,7 @@
 
 mod export;
 mod failures;
+mod hostile;
 mod lifetime;
 mod malformed;
 mod outbound;
