@@ -252,6 +252,24 @@ mod tests {
     }
 
     #[test]
+    fn primary_that_fails_again_is_left_for_last_twice_as_long_and_an_answer_makes_up_for_all() {
+        let mut zone = Primaries::new(2);
+        let avoided_ms = |zone: &Primaries, now: Mono| zone.health[0].avoid_until.since_ms(now);
+        let mut now = NOW;
+        for expected_ms in
+            [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000]
+        {
+            let _ = zone.on_failed(step(0, Ask::Axfr), Remedy::TryNextPrimary, now);
+            assert_eq!(avoided_ms(&zone, now), expected_ms);
+            now = now.plus_ms(expected_ms);
+        }
+        zone.on_success(step(0, Ask::Axfr));
+        assert_eq!(zone.begin(AXFR, now), Some(step(0, Ask::Axfr)));
+        let _ = zone.on_failed(step(0, Ask::Axfr), Remedy::TryNextPrimary, now);
+        assert_eq!(avoided_ms(&zone, now), 5_000, "as after its first failure");
+    }
+
+    #[test]
     fn zone_without_primaries_asks_nobody() {
         assert_eq!(Primaries::new(0).begin(AXFR, NOW), None);
     }

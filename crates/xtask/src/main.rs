@@ -3,6 +3,7 @@
 
 mod bench;
 mod deny;
+mod flips;
 mod fuzz;
 mod layers;
 mod ledger;
@@ -27,6 +28,8 @@ cargo xtask <verb>
   rfc-map         write docs/rfc-map.md from the headers of the modules
   fuzz [target] [--seconds n] [--keep]
                   run the fuzz targets, a minute each; --keep adds what they reach to the corpora
+  flips [name | --untried]
+                  turn rules around, one at a time, and fail if no test falls; half an hour
   mutants         fail if a change to the code that answers survives the tests; takes an hour
   bench <name>    measure beside the peers: first";
 
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         ["deny"] => deny::run(),
         ["rfc-map"] => rfc_map::run(rfc_map::Act::Write),
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["flips", rest @ ..] => flips::run(rest),
         ["mutants", rest @ ..] => mutants::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         [] | ["help" | "--help" | "-h"] => {

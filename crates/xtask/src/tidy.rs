@@ -19,7 +19,7 @@ use std::fmt;
 
 use anyhow::{Result, bail};
 
-use crate::shell;
+use crate::{flips, shell};
 use source::Tree;
 
 /// What is asked of every file. The name of the rule is what an exception names.
@@ -33,6 +33,7 @@ enum Rule {
     Claim,
     Threat,
     Mark,
+    Flip,
     Stale,
 }
 
@@ -46,6 +47,7 @@ impl Rule {
             Self::Claim => "claim",
             Self::Threat => "threat",
             Self::Mark => "mark",
+            Self::Flip => "flip",
             Self::Stale => "exception",
         }
     }
@@ -53,7 +55,7 @@ impl Rule {
     /// Whether a reason helps.
     const fn may_be_excepted(self) -> bool {
         match self {
-            Self::TooLong | Self::Threat | Self::Stale => false,
+            Self::TooLong | Self::Threat | Self::Flip | Self::Stale => false,
             Self::Header
             | Self::Length
             | Self::Word
@@ -94,7 +96,10 @@ impl fmt::Display for Finding {
 
 pub(crate) fn run() -> Result<()> {
     let tree = Tree::read(&shell::root())?;
-    let left = exception::judge(findings(&tree));
+    let mut found = findings(&tree);
+    let flips = flips::faults(&shell::root())?;
+    found.extend(flips.iter().map(|(path, what)| Finding::new(Rule::Flip, path, 0, what)));
+    let left = exception::judge(found);
     for found in &left {
         eprintln!("tidy: {found}");
     }

@@ -105,6 +105,22 @@ fn primary_that_is_behind_ends_no_probe_while_another_is_left() {
 }
 
 #[test]
+fn primary_that_is_ahead_on_the_circle_is_asked_for_its_news() {
+    check(
+        2,
+        "   0 tick                 => ask a axfr
+            0 version 4294967295   => install 4294967295
+            0 installed 4294967295 => -
+          900 tick                 => ask a soa
+          900 soa 1                => ask a ixfr 4294967295
+          900 version 1            => install 1
+          900 installed 1          => -
+         1800 tick                 => ask a soa
+         1800 soa 4294967295       => ask b soa             ",
+    );
+}
+
+#[test]
 fn last_primary_that_is_behind_is_reported_and_nothing_confirmed() {
     check_held(
         2,

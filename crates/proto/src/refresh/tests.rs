@@ -188,6 +188,8 @@ fn proven_newer_serial_saves_the_question() {
            10 installed 8 => -
            20 notified 8  => probe
            20 probed 8    => confirmed
+           22 notified 7  => probe
+           22 probed 8    => confirmed
            30 notified 9  => transfer since 8
            30 notified 10 => -
            30 fetched 9   => install

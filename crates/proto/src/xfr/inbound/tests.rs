@@ -226,6 +226,7 @@ fn soas_stand_at_both_ends_and_nowhere_else() {
         &[
             ("soa7 ns soa7 a1 soa7", "DUPLICATE_SOA whole"),
             ("soa7 ns soa7 soa7", "DUPLICATE_SOA whole"),
+            ("soa7 ns soa7 a1", "DUPLICATE_SOA whole"),
             ("soa7 ns sub a1 soa7", "DUPLICATE_SOA whole"),
             ("sub ns soa7", "DUPLICATE_SOA whole"),
             ("ns soa7", "MALFORMED_MESSAGE whole"),
@@ -234,6 +235,7 @@ fn soas_stand_at_both_ends_and_nowhere_else() {
             ("soa7 soa7", "GATE_APEX_LOSS whole"),
         ],
     );
+    check(Rrtype::IXFR, &[("soa4 soa3 soa4 a5 soa4 a6", "DUPLICATE_SOA whole")]);
 }
 
 /// Threat 4.
