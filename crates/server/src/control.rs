@@ -154,7 +154,7 @@ impl Running {
             }
             Content::Empty => return None,
         };
-        if *version.apex() != zone.key.apex {
+        if version.apex() != zone.key.apex.as_ref() {
             // A database restored from a backup may give a number to another zone.
             let (zone, held) = (&zone.key.apex, version.apex());
             tracing::error!(%zone, %held, "the disk holds another zone's content; not served");

@@ -166,7 +166,7 @@ fn held_on_disk(from: &FromDisk<'_>) -> Result<Held, ExportError> {
         }
         Content::Lost(_) | Content::Empty => return Err(Problem::zone_not_held(&shown).into()),
     };
-    if *version.apex() != apex {
+    if version.apex() != apex.as_ref() {
         // A database restored from a backup may give a number to another zone.
         return Err(Problem::zone_not_held(&shown).into());
     }

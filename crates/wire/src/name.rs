@@ -145,8 +145,10 @@ impl<'a> NameRef<'a> {
         }
     }
 
-    /// Takes octets that were checked to be one name (N1) when they came in.
-    pub(crate) const fn from_checked_wire(wire: &'a [u8]) -> Self {
+    /// Takes octets that were checked to be one name (N1) when they came in. Of any others whatever is read here may be
+    /// wrong; nothing panics or runs on.
+    #[must_use]
+    pub const fn from_checked_wire(wire: &'a [u8]) -> Self {
         Self(wire)
     }
 

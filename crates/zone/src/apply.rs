@@ -109,12 +109,13 @@ impl Version {
     /// When the diffs do not fit this version or each other, or the result breaks a rule or limit.
     pub fn apply(&self, diffs: &[Diff], limits: &Limits) -> Result<Self, ApplyError> {
         check_chain(self.serial(), diffs)?;
+        let apex = self.apex().to_name();
         let mut change = Changes {
-            apex: self.apex(),
+            apex: &apex,
             limits,
-            tree: self.tree().clone(),
+            tree: self.tree().to_tree(),
             counts: self.counts(),
-            batch: Batch::new(self.apex()),
+            batch: Batch::new(&apex),
         };
         for diff in diffs {
             for record in diff.removed() {
@@ -126,7 +127,7 @@ impl Version {
         }
         change.merge()?;
         let Changes { tree, counts, .. } = change;
-        Ok(Self::new(self.apex().clone(), tree, counts)?)
+        Ok(Self::new(apex, tree, counts)?)
     }
 }
 

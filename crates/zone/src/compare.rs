@@ -9,9 +9,9 @@
 
 use crate::diff::Diff;
 use crate::leaf::Leaf;
-use crate::page::{Page, RawLeaf};
+use crate::page::{PageView, RawLeaf};
 use crate::rrset::{Rrset, compare_rdata};
-use crate::tree::{Children, Inner, Node, Tree};
+use crate::tree::{Children, Inner, View};
 use crate::version::Version;
 use core::cmp::Ordering;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ impl Version {
             let a = a.filter(|_| order != Ordering::Greater);
             let b = b.filter(|_| order != Ordering::Less);
             let same = a.zip(b).is_some_and(|(a, b)| a.tail.rrsets == b.tail.rrsets);
-            let leaf = |raw| Leaf::new(self.apex().as_ref(), raw);
+            let leaf = |raw| Leaf::new(self.apex(), raw);
             if !same {
                 push_leaf(&mut diff, a.map(leaf).as_ref(), b.map(leaf).as_ref());
             }
@@ -55,24 +55,23 @@ impl Version {
 struct Walk<'v> {
     /// Inner nodes on the way down, root first, and in each the child that the place is in.
     path: Vec<(&'v Inner, usize)>,
-    page: Option<&'v Page>,
+    page: Option<&'v [u8]>,
     leaf: usize,
 }
 
 /// A node that a walk stands at the beginning of.
 #[derive(Clone, Copy)]
 enum Start<'v> {
-    Page(&'v Page),
+    Page(&'v [u8]),
     Inner(&'v Arc<Inner>),
 }
 
 impl<'v> Walk<'v> {
-    fn new(tree: &'v Tree) -> Self {
+    fn new(tree: View<'v>) -> Self {
         let mut walk = Self { path: Vec::new(), page: None, leaf: 0 };
-        match &tree.root {
-            None => {}
-            Some(Node::Page(page)) => walk.page = Some(page),
-            Some(Node::Inner(inner)) => walk.descend(inner),
+        match tree {
+            View::Page(page) => walk.page = Some(page),
+            View::Inner(inner) => walk.descend(inner),
         }
         walk
     }
@@ -83,7 +82,7 @@ impl<'v> Walk<'v> {
             self.path.push((inner, 0));
             match &inner.children {
                 Children::Pages(pages) => {
-                    (self.page, self.leaf) = (pages.first(), 0);
+                    (self.page, self.leaf) = (pages.first().map(|page| &*page.0), 0);
                     return;
                 }
                 Children::Inners(inners) => match inners.first() {
@@ -95,12 +94,12 @@ impl<'v> Walk<'v> {
     }
 
     fn leaf(&self) -> Option<RawLeaf<'v>> {
-        self.page?.view().leaf(self.leaf)
+        PageView::new(self.page?).leaf(self.leaf)
     }
 
     fn step(&mut self) {
         self.leaf = self.leaf.saturating_add(1);
-        if self.page.is_some_and(|page| self.leaf >= page.view().leaf_count()) {
+        if self.page.is_some_and(|page| self.leaf >= PageView::new(page).leaf_count()) {
             self.leave(0);
         }
     }
@@ -114,7 +113,7 @@ impl<'v> Walk<'v> {
             match &inner.children {
                 Children::Pages(pages) => {
                     if let Some(page) = pages.get(*index) {
-                        (self.page, self.leaf) = (Some(page), 0);
+                        (self.page, self.leaf) = (Some(&*page.0), 0);
                         return;
                     }
                 }
@@ -151,7 +150,7 @@ impl<'v> Walk<'v> {
     fn skip_shared(old: &mut Self, new: &mut Self) -> bool {
         for height in (0..old.path.len().min(new.path.len()).max(1)).rev() {
             let same = match (old.start(height), new.start(height)) {
-                (Some(Start::Page(a)), Some(Start::Page(b))) => Arc::ptr_eq(&a.0, &b.0),
+                (Some(Start::Page(a)), Some(Start::Page(b))) => core::ptr::eq(a, b),
                 (Some(Start::Inner(a)), Some(Start::Inner(b))) => Arc::ptr_eq(a, b),
                 (Some(_) | None, Some(_) | None) => false,
             };

@@ -46,7 +46,7 @@ pub enum PageError {
 impl Version {
     /// Its pages in canonical order, in the layout [`crate::PAGE_FORMAT`]; each of some kilobytes, few larger.
     pub fn pages(&self) -> impl Iterator<Item = &[u8]> {
-        self.tree().pages().map(|page| &*page.0)
+        self.tree().pages()
     }
 
     /// The version that these pages came from. Copies each page and checks it; see I1.
@@ -74,7 +74,7 @@ impl Version {
     /// Its records, built into a version anew.
     fn rebuilt(&self) -> Result<Self, CheckError> {
         let (mut builder, mut owner) =
-            (Builder::new(self.apex().clone(), NO_LIMITS), NameBuf::new());
+            (Builder::new(self.apex().to_name(), NO_LIMITS), NameBuf::new());
         for (leaf, rrset) in self.rrsets() {
             leaf.owner(&mut owner);
             let (owner, rrtype, ttl) = (owner.as_ref(), rrset.rrtype(), rrset.ttl());

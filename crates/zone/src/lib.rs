@@ -29,6 +29,7 @@ mod owners;
 mod page;
 mod rrset;
 mod run;
+mod small;
 mod table;
 mod tree;
 mod version;

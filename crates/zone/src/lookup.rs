@@ -56,7 +56,7 @@ impl Version {
     /// the version has any.
     #[must_use]
     pub fn lookup(&self, qname: NameRef<'_>) -> Lookup<'_> {
-        let Some(labels) = qname.relative_to(self.apex().as_ref()) else {
+        let Some(labels) = qname.relative_to(self.apex()) else {
             return Lookup::OutOfZone;
         };
         let mut key = KeyBuf::of(labels);
@@ -82,7 +82,7 @@ impl Version {
         }
         // The longest name above that a neighbour has, or that exists because of it.
         let encloser = key::label_count(key.first(shared.max(shared_next)));
-        if self.counts().wildcards > 0
+        if self.has_wildcards()
             && let Some(found) = self.wildcard(encloser, &mut key)
         {
             return found;
@@ -90,7 +90,7 @@ impl Version {
         self.missing(encloser)
     }
 
-    const fn missing(&self, encloser: usize) -> Lookup<'_> {
+    fn missing(&self, encloser: usize) -> Lookup<'_> {
         Lookup::Missing { closest_encloser: self.all_labels(encloser) }
     }
 
@@ -101,9 +101,9 @@ impl Version {
         match occluder {
             Some(occluder) => Self::referral(occluder, false),
             None if hit.tail.flags.is_cut() => {
-                Lookup::Cut { leaf: Leaf::new(self.apex().as_ref(), *hit), at_qname: true }
+                Lookup::Cut { leaf: Leaf::new(self.apex(), *hit), at_qname: true }
             }
-            None => Lookup::Found { leaf: Leaf::new(self.apex().as_ref(), *hit), wildcard: None },
+            None => Lookup::Found { leaf: Leaf::new(self.apex(), *hit), wildcard: None },
         }
     }
 
@@ -121,7 +121,7 @@ impl Version {
             return if shared_labels >= labels { self.leaf_above(key, labels) } else { None };
         }
         let above = predecessor.tail.flags.occludes() && shared == predecessor.key.octet_count();
-        above.then(|| Leaf::new(self.apex().as_ref(), *predecessor))
+        above.then(|| Leaf::new(self.apex(), *predecessor))
     }
 
     fn leaf_above(&self, key: &[u8], labels: usize) -> Option<Leaf<'_>> {
@@ -140,13 +140,13 @@ impl Version {
         let at = self.tree().descend(key.as_slice())?;
         let wildcard = Some(self.all_labels(encloser));
         if let Some(hit) = at.hit() {
-            return Some(Lookup::Found { leaf: Leaf::new(self.apex().as_ref(), *hit), wildcard });
+            return Some(Lookup::Found { leaf: Leaf::new(self.apex(), *hit), wildcard });
         }
         let exists = at.successor().is_some_and(|next| next.starts_with(key.as_slice()));
         exists.then_some(Lookup::EmptyNonTerminal { wildcard })
     }
 
-    const fn all_labels(&self, below_apex: usize) -> usize {
+    fn all_labels(&self, below_apex: usize) -> usize {
         self.apex_labels().saturating_add(below_apex)
     }
 }

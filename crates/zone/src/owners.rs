@@ -26,7 +26,7 @@ impl Version {
 
     /// The owners from this one on, or from where it would be.
     pub(crate) fn owners_from(&self, first: &OwnerKey) -> impl Iterator<Item = Owner<'_>> {
-        let leaf = |raw| Leaf::new(self.apex().as_ref(), raw);
+        let leaf = |raw| Leaf::new(self.apex(), raw);
         let tree = self.tree();
         let is_apex = first.name().is_empty();
         let apex = if is_apex { tree.leaf(&[]) } else { None }.into_iter();

@@ -193,13 +193,55 @@ impl<'v> Position<'v> {
     }
 }
 
+/// A tree to look around in, wherever its pages are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum View<'v> {
+    /// The only page; without leaves if the tree has none.
+    Page(&'v [u8]),
+    /// The root of several.
+    Inner(&'v Arc<Inner>),
+}
+
 impl Tree {
-    /// The way down to a key.
-    pub(crate) fn descend(&self, key: &[u8]) -> Option<Position<'_>> {
-        let mut next_page = None;
+    pub(crate) fn view(&self) -> View<'_> {
+        match &self.root {
+            None => View::Page(&[]),
+            Some(Node::Page(page)) => View::Page(&page.0),
+            Some(Node::Inner(inner)) => View::Inner(inner),
+        }
+    }
+
+    pub(crate) fn first_page(&self) -> Option<&Page> {
         let mut node = match self.root.as_ref()? {
-            Node::Page(page) => return Some(position(page, key, None)),
+            Node::Page(page) => return Some(page),
             Node::Inner(inner) => inner,
+        };
+        loop {
+            match &node.children {
+                Children::Pages(pages) => return pages.first(),
+                Children::Inners(inners) => node = inners.first()?,
+            }
+        }
+    }
+}
+
+impl<'v> View<'v> {
+    /// The same tree to be changed. A single page is copied, more of them are shared.
+    pub(crate) fn to_tree(self) -> Tree {
+        let root = match self {
+            Self::Page([]) => None,
+            Self::Page(octets) => Some(Node::Page(Page(Arc::from(octets)))),
+            Self::Inner(inner) => Some(Node::Inner(inner.clone())),
+        };
+        Tree { root }
+    }
+
+    /// The way down to a key.
+    pub(crate) fn descend(self, key: &[u8]) -> Option<Position<'v>> {
+        let mut next_page = None;
+        let mut node = match self {
+            Self::Page(page) => return Some(position(page, key, None)),
+            Self::Inner(inner) => inner,
         };
         loop {
             let index = node.separators.child_of(key);
@@ -208,32 +250,33 @@ impl Tree {
                 next_page = Some((&*node.separators, next));
             }
             match &node.children {
-                Children::Pages(pages) => return Some(position(pages.get(index)?, key, next_page)),
+                Children::Pages(pages) => {
+                    return Some(position(&pages.get(index)?.0, key, next_page));
+                }
                 Children::Inners(inners) => node = inners.get(index)?,
             }
         }
     }
 
     /// The leaf of exactly this key.
-    pub(crate) fn leaf(&self, key: &[u8]) -> Option<RawLeaf<'_>> {
+    pub(crate) fn leaf(self, key: &[u8]) -> Option<RawLeaf<'v>> {
         self.descend(key)?.hit().copied()
     }
 
     /// All pages in order.
-    pub(crate) fn pages(&self) -> Pages<'_> {
+    pub(crate) fn pages(self) -> Pages<'v> {
         self.pages_from(&[])
     }
 
     /// The pages from the one on that has a key, or would have it.
-    fn pages_from(&self, key: &[u8]) -> Pages<'_> {
-        let mut found = Pages { inners: Vec::new(), pages: [].iter() };
-        let mut node = match &self.root {
-            None => return found,
-            Some(Node::Page(page)) => {
-                found.pages = core::slice::from_ref(page).iter();
+    fn pages_from(self, key: &[u8]) -> Pages<'v> {
+        let mut found = Pages { inners: Vec::new(), pages: [].iter(), only: None };
+        let mut node = match self {
+            Self::Page(page) => {
+                found.only = Some(page).filter(|page| !page.is_empty());
                 return found;
             }
-            Some(Node::Inner(inner)) => inner,
+            Self::Inner(inner) => inner,
         };
         loop {
             let index = node.separators.child_of(key);
@@ -253,31 +296,34 @@ impl Tree {
     }
 
     /// The leaves from a key on, in order.
-    pub(crate) fn leaves_from(&self, key: &[u8]) -> impl Iterator<Item = RawLeaf<'_>> {
+    pub(crate) fn leaves_from<'k>(
+        self,
+        key: &'k [u8],
+    ) -> impl Iterator<Item = RawLeaf<'v>> + use<'v, 'k> {
         let leaves = self.pages_from(key).flat_map(|page| {
-            let view = page.view();
+            let view = PageView::new(page);
             (0..view.leaf_count()).filter_map(move |index| view.leaf(index))
         });
         leaves.skip_while(|leaf| leaf.key.compare(key) == Ordering::Less)
     }
 
     /// The leaf of a key, if there is one, and those before it, the nearest first. One way down for each page.
-    pub(crate) fn up_to(&self, key: &[u8]) -> UpTo<'_> {
+    pub(crate) fn up_to(self, key: &[u8]) -> UpTo<'v> {
         let (page, index) = self.end_at(key).unwrap_or((PageView::new(&[]), 0));
         UpTo { tree: self, page, index }
     }
 
     /// The page that has the last leaf up to a key, and how many leaves of it are up to the key.
-    fn end_at(&self, key: &[u8]) -> Option<(PageView<'_>, usize)> {
+    fn end_at(self, key: &[u8]) -> Option<(PageView<'v>, usize)> {
         let at = self.descend(key)?;
         Some((at.page, at.index.saturating_add(usize::from(at.hit.is_some()))))
     }
 }
 
-/// See [`Tree::up_to`].
+/// See [`View::up_to`].
 #[derive(Clone, Debug)]
 pub(crate) struct UpTo<'v> {
-    tree: &'v Tree,
+    tree: View<'v>,
     page: PageView<'v>,
     /// Leaves of the page that are left.
     index: usize,
@@ -310,29 +356,33 @@ fn ask_for(page: &[u8]) {
 }
 
 fn position<'v>(
-    page: &'v Page,
+    page: &'v [u8],
     key: &[u8],
     next_page: Option<(&'v Separators, usize)>,
 ) -> Position<'v> {
-    ask_for(&page.0);
-    let page = page.view();
+    ask_for(page);
+    let page = PageView::new(page);
     let (index, hit) = page.find(key);
     Position { page, index, hit, next_page }
 }
 
-/// See [`Tree::pages`].
+/// See [`View::pages`].
 #[derive(Clone, Debug)]
 pub(crate) struct Pages<'v> {
+    only: Option<&'v [u8]>,
     inners: Vec<core::slice::Iter<'v, Arc<Inner>>>,
     pages: core::slice::Iter<'v, Page>,
 }
 
 impl<'v> Iterator for Pages<'v> {
-    type Item = &'v Page;
+    type Item = &'v [u8];
 
-    fn next(&mut self) -> Option<&'v Page> {
+    fn next(&mut self) -> Option<&'v [u8]> {
         loop {
             if let Some(page) = self.pages.next() {
+                return Some(&page.0);
+            }
+            if let Some(page) = self.only.take() {
                 return Some(page);
             }
             match self.inners.last_mut()?.next().map(|inner| &inner.children) {

@@ -70,7 +70,7 @@ pub(super) fn glue(
     servers: &Rrset<'_>,
     reply: &mut Reply<'_>,
 ) -> Result<(), Truncated> {
-    let apex = version.apex().as_ref();
+    let apex = version.apex();
     let targets = || servers.rdatas().filter_map(|rdata| NameRef::from_wire(rdata).ok());
     let is_sibling =
         |target: &NameRef<'_>| target.is_at_or_under(apex) && !target.is_at_or_under(cut);

@@ -172,7 +172,7 @@ impl<'v> Walk<'v, '_, '_> {
         let soa = Sent::find(&self.version.apex_leaf(), Rrtype::SOA, self.signatures);
         let Some(soa) = soa else { return Ok(()) };
         let soa = soa.capped(negative_ttl(&soa));
-        self.reply.require(Section::Authority, self.version.apex().as_ref(), &soa)
+        self.reply.require(Section::Authority, self.version.apex(), &soa)
     }
 
     /// AA stays as it is: clear, or set by the alias that led here (RFC 6604 §2.1).
@@ -248,7 +248,7 @@ impl<'v> Walk<'v, '_, '_> {
                 return End::Early;
             }
             let name = chain.name.as_ref();
-            let in_zone = name.is_at_or_under(self.version.apex().as_ref());
+            let in_zone = name.is_at_or_under(self.version.apex());
             if !in_zone || !chain.names.enter(name) {
                 return End::Early;
             }

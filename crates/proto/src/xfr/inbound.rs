@@ -115,7 +115,7 @@ impl Inbound {
     /// Expects the answer to [`query::ixfr`](super::query::ixfr) of this ID, sent over TCP.
     #[must_use]
     pub fn ixfr(id: u16, held: Arc<Version>, limits: Limits) -> Self {
-        let apex = held.apex().clone();
+        let apex = held.apex().to_name();
         Self::new(id, Rrtype::IXFR, apex, limits, Content::ixfr(held, limits))
     }
 

@@ -175,5 +175,5 @@ fn comparing_versions_finds_a_changed_ttl_and_case() {
     let mut owners = diff.removed().iter().map(|record| record.owner.to_string());
     assert_eq!(owners.next().unwrap(), "a.example.");
     assert_eq!(old.diff(&old).removed().count(), 0);
-    assert_eq!(*new.apex(), apex());
+    assert_eq!(new.apex(), apex().as_ref());
 }

@@ -21,7 +21,7 @@ pub(super) fn proof<'v>(version: &'v Version, absent: Absent<'_>) -> Proof<'v> {
         Absent::Name { qname, closest_encloser }
         | Absent::WildcardType { qname, closest_encloser } => (qname, Some(closest_encloser)),
     };
-    let Some(labels) = qname.relative_to(version.apex().as_ref()) else { return proof };
+    let Some(labels) = qname.relative_to(version.apex()) else { return proof };
     let mut key = KeyBuf::of(labels);
     proof.add(at_or_before(version, &key));
     if let Some(encloser) = encloser {
@@ -51,7 +51,7 @@ fn at_or_before<'v>(version: &'v Version, key: &KeyBuf) -> Option<Leaf<'v>> {
             leaves = tree.up_to(occluder.as_slice());
             continue;
         }
-        if let Some(leaf) = with_nsec(Leaf::new(version.apex().as_ref(), raw)) {
+        if let Some(leaf) = with_nsec(Leaf::new(version.apex(), raw)) {
             return Some(leaf);
         }
     }

@@ -42,12 +42,12 @@ pub(super) fn costly<'v>(version: &'v Version, chain: &Chain) -> Proof<'v> {
 pub(super) fn last<'v>(version: &'v Version, chain: &Chain) -> Option<Leaf<'v>> {
     let mut leaves = version.tree().up_to(key::ASIDE_END).take(STEPS_MAX);
     let raw = leaves.find(|leaf| chain.has(leaf));
-    raw.map(|raw| Leaf::new(version.apex().as_ref(), raw))
+    raw.map(|raw| Leaf::new(version.apex(), raw))
 }
 
 /// Whether a chain can be used: it matches the apex, and knows that it is one.
 pub(super) fn is_usable(version: &Version, chain: &Chain) -> bool {
-    let key = chain.key(b"", version.apex().as_ref(), &mut HashBudget::of_an_answer());
+    let key = chain.key(b"", version.apex(), &mut HashBudget::of_an_answer());
     let raw = key.and_then(|key| version.tree().leaf(&key));
     raw.is_some_and(|raw| chain.has_soa(&raw))
 }
@@ -157,7 +157,7 @@ impl<'v> Search<'v, '_> {
     }
 
     fn add(&self, proof: &mut Proof<'v>, found: Found<'v>) {
-        let apex = self.version.apex().as_ref();
+        let apex = self.version.apex();
         proof.add(found.raw().map(|raw| Leaf::new(apex, raw)));
     }
 

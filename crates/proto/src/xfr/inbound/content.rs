@@ -83,7 +83,7 @@ impl Content {
     }
 
     pub(super) fn ixfr(held: Arc<Version>, limits: Limits) -> Self {
-        Self { apex: held.apex().clone(), limits, held: Some(held), stage: Stage::Empty }
+        Self { apex: held.apex().to_name(), limits, held: Some(held), stage: Stage::Empty }
     }
 
     /// Whether what comes is a whole zone, as far as is known.

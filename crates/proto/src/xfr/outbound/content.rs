@@ -167,7 +167,7 @@ fn whole(version: &Version, cursor: &mut Cursor, take: Take<'_>) -> Result<(), F
 }
 
 fn soa(version: &Version, take: Take<'_>) -> Result<(), Full> {
-    let (leaf, owner) = (version.apex_leaf(), version.apex().as_ref());
+    let (leaf, owner) = (version.apex_leaf(), version.apex());
     let Some(soa) = leaf.rrset(Rrtype::SOA) else { return Ok(()) };
     let (rrtype, class, ttl) = (Rrtype::SOA, Class::IN, soa.ttl());
     soa.rdatas().try_for_each(|rdata| take(RecordRef { owner, rrtype, class, ttl, rdata }))
