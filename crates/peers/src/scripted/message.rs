@@ -8,6 +8,7 @@
 //! | `!more`, `!fewer`, `!all` | ANCOUNT is one higher, one lower, or 65,535 |
 //! | `!tail`, `!cut` | an octet follows the last record; the last octet is missing |
 //! | `!authority` | the records stand in the authority section |
+//! | `!tsig` | a TSIG without a MAC follows, by a key that nobody has |
 //!
 //! Words of signatures are in [`sign`](super::sign).
 
@@ -43,7 +44,12 @@ enum Bend {
     Tail,
     Cut,
     Authority,
+    Tsig,
 }
+
+/// Owner `k.`, class ANY, algorithm `hmac-sha256.`, all its fields zero.
+const TSIG: &[u8] =
+    b"\x01k\0\0\xfa\0\xff\0\0\0\0\0\x1d\x0bhmac-sha256\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
 impl Bend {
     fn parse(word: &str) -> Option<Self> {
@@ -62,6 +68,7 @@ impl Bend {
             "tail" => Self::Tail,
             "cut" => Self::Cut,
             "authority" => Self::Authority,
+            "tsig" => Self::Tsig,
             other => match (other.strip_prefix("rcode"), other.strip_prefix('q')) {
                 (Some(rcode), _) => Self::Rcode(rcode.parse().ok()?),
                 (None, questions) => Self::Questions(questions?.parse().ok()?),
@@ -91,6 +98,10 @@ impl Bend {
             Self::Authority => {
                 message.copy_within(6..8, 8);
                 message[6..8].fill(0);
+            }
+            Self::Tsig => {
+                message.extend(TSIG);
+                message[11] += 1;
             }
             Self::Questions(_) => {} // seen to when they were written
         }

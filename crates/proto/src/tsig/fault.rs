@@ -171,39 +171,45 @@ impl TsigFault {
         None
     }
 
-    /// What to do next when the answer to `ask` is at fault. What cannot be read, or refuses without a
-    /// signature, gets the remedy it has where no signatures are in use; with every other fault
-    /// the primary cannot be trusted until somebody has looked.
+    /// What to do next when the answer to `ask` is at fault. Over UDP anybody may have written what is not
+    /// proven; where RFC 8945 §5.4 would wait for a better answer, TCP is asked, which strangers cannot answer.
+    /// What cannot be read, or refuses without a signature, gets the remedy it has where no signatures are in
+    /// use; with every other fault the primary cannot be trusted until somebody has looked.
     #[must_use]
     pub const fn remedy(&self, ask: Ask) -> Remedy {
+        match (ask, self) {
+            (Ask::ProbeUdp, _) if !self.is_proven() => Remedy::UseTcp,
+            (Ask::ProbeUdp | Ask::ProbeTcp, Self::Unsigned { rcode, .. }) => {
+                remedy_of_probe_rcode(*rcode)
+            }
+            (Ask::Ixfr(_) | Ask::Axfr, Self::Unsigned { rcode, .. }) => remedy_of_rcode(*rcode),
+            (Ask::Ixfr(_) | Ask::Axfr, Self::Malformed(Malformed::Message(_))) => {
+                Remedy::FetchWholeZone
+            }
+            (Ask::ProbeUdp | Ask::ProbeTcp | Ask::Ixfr(_) | Ask::Axfr, _) => Remedy::TryNextPrimary,
+        }
+    }
+
+    /// Whether a MAC under our key shows that the peer wrote what is at fault.
+    const fn is_proven(&self) -> bool {
         match self {
-            Self::Malformed(Malformed::Message(_)) => match ask {
-                Ask::ProbeUdp | Ask::ProbeTcp => Remedy::UseTcp,
-                Ask::Ixfr(_) | Ask::Axfr => Remedy::FetchWholeZone,
+            Self::Clock { noticed_by, .. } | Self::Truncated { noticed_by, .. } => match noticed_by
+            {
+                NoticedBy::Us | NoticedBy::Peer => true,
+                NoticedBy::PeerUnproven => false,
             },
-            Self::Unsigned { rcode, .. } => match ask {
-                Ask::ProbeUdp | Ask::ProbeTcp => remedy_of_probe_rcode(*rcode),
-                Ask::Ixfr(_) | Ask::Axfr => remedy_of_rcode(*rcode),
-            },
-            Self::Malformed(
-                Malformed::NotLast
-                | Malformed::Twice
-                | Malformed::TrailingOctets
-                | Malformed::ClassOrTtl { .. }
-                | Malformed::Rdata,
-            )
+            // The messages before were signed.
+            Self::LastUnsigned { .. } | Self::StreamGap { .. } => true,
+            Self::Malformed(_)
             | Self::MacLength { .. }
             | Self::UnknownKey { .. }
             | Self::OtherKey { .. }
             | Self::AlgorithmChanged { .. }
             | Self::BadSignature { .. }
-            | Self::Clock { .. }
             | Self::ClockUntold { .. }
-            | Self::Truncated { .. }
             | Self::Refused { .. }
-            | Self::LastUnsigned { .. }
-            | Self::StreamGap { .. }
-            | Self::Unexpected { .. } => Remedy::TryNextPrimary,
+            | Self::Unsigned { .. }
+            | Self::Unexpected { .. } => false,
         }
     }
 

@@ -498,11 +498,39 @@ fn only_unsigned_refusals_are_worth_another_question() {
     ] {
         let unsigned = TsigFault::Unsigned { rcode, message: 1 };
         assert_eq!(unsigned.remedy(ixfr), in_transfer, "{rcode}");
-        assert_eq!(unsigned.remedy(Ask::ProbeUdp), in_probe, "{rcode}");
+        assert_eq!(unsigned.remedy(Ask::ProbeTcp), in_probe, "{rcode}");
     }
     for ask in [ixfr, Ask::ProbeUdp] {
         let gap = TsigFault::StreamGap { unsigned: 100 };
         assert_eq!(gap.remedy(ask), Remedy::TryNextPrimary);
+    }
+}
+
+/// Threats 29 and 30: over UDP, whatever a stranger can write too leads to TCP and not past the primary.
+#[test]
+fn only_what_is_proven_is_held_against_a_primary_over_udp() {
+    let (key, algorithm) = (sha256().name().clone(), Algorithm::HmacSha256);
+    let clock = |noticed_by| TsigFault::Clock { noticed_by, ours: NOW, theirs: NOW, fudge: 0 };
+    let cut = |noticed_by| TsigFault::Truncated { noticed_by, octets: 16, required: None };
+    let (bad, theirs) = (ErrorCode::BADKEY, key.clone());
+    let refused = TsigFault::Refused { error: bad, key: key.clone(), algorithm, theirs };
+    let unsigned = TsigFault::Unsigned { rcode: Rcode::REFUSED, message: 1 };
+    let forged = TsigFault::BadSignature { key: key.clone(), algorithm, message: 1 };
+    for (fault, over_udp) in [
+        (clock(NoticedBy::Us), Remedy::TryNextPrimary),
+        (clock(NoticedBy::Peer), Remedy::TryNextPrimary),
+        (clock(NoticedBy::PeerUnproven), Remedy::UseTcp),
+        (cut(NoticedBy::Us), Remedy::TryNextPrimary),
+        (cut(NoticedBy::PeerUnproven), Remedy::UseTcp),
+        (TsigFault::ClockUntold { ours: NOW }, Remedy::UseTcp),
+        (TsigFault::Unexpected { key }, Remedy::UseTcp),
+        (TsigFault::from(Malformed::Twice), Remedy::UseTcp),
+        (refused, Remedy::UseTcp),
+        (unsigned, Remedy::UseTcp),
+        (forged, Remedy::UseTcp),
+    ] {
+        assert_eq!(fault.remedy(Ask::ProbeUdp), over_udp, "{fault}");
+        assert_eq!(fault.remedy(Ask::ProbeTcp), Remedy::TryNextPrimary, "{fault}");
     }
 }
 
@@ -513,7 +541,7 @@ fn malformed_messages_get_the_remedy_of_malformed_messages() {
     assert_eq!(unreadable.remedy(Ask::Ixfr(Serial(7))), Remedy::FetchWholeZone);
     assert_eq!(unreadable.remedy(Ask::ProbeUdp), Remedy::UseTcp);
     for fault in [Malformed::NotLast, Malformed::Twice, Malformed::Rdata] {
-        assert_eq!(TsigFault::from(fault).remedy(Ask::ProbeUdp), Remedy::TryNextPrimary);
+        assert_eq!(TsigFault::from(fault).remedy(Ask::ProbeTcp), Remedy::TryNextPrimary);
         assert_eq!(TsigFault::from(fault).remedy(Ask::Axfr), Remedy::TryNextPrimary);
     }
 }

@@ -72,6 +72,8 @@ fn check(key: Option<&Key>, table: &str) {
     let peak_mib = daemon.program().resident_peak_bytes() >> 20;
     println!("{count} scenarios in {:?}, {peak_mib} MiB at most", began.elapsed());
     assert!(peak_mib < PEAK_MIB_MAX, "{peak_mib} MiB resident");
+    // What a primary does is no reason to call an operator at once.
+    faults.extend(daemon.log().lines().filter(|line| line.contains(" ERROR ")).map(str::to_owned));
     assert!(faults.is_empty(), "{} of {count}:\n{}", faults.len(), faults.join("\n"));
 }
 

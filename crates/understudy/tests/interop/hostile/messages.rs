@@ -103,6 +103,18 @@ const MESSAGES: &str = "
         tcp: soa11
         ixfr: soa11 soa10 a1 soa11 soa11
         => udp UDP_TRUNCATED_SOA tcp ixfr; 11 h2 h3
+    10: an answer to another zone's question over UDP
+        udp: soa12 !qname
+        tcp: soa11
+        ixfr: soa11 soa10 a1 soa11 soa11
+        => udp MALFORMED_MESSAGE tcp ixfr; 11 h2 h3
+    10: a stranger's ID over UDP, then the answer
+        udp: soa12 !id | soa11 !q1
+        ixfr: soa11 soa10 a1 soa11 soa11
+        => udp ixfr; 11 h2 h3
+    10: a signature that nobody asked for
+        axfr: soa11 ns a1 soa11 !tsig
+        => axfr TSIG_UNEXPECTED; 10 h1 h2 h3
     10: FORMERR over UDP
         udp: empty !rcode1
         tcp: soa11

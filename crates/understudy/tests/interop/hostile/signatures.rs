@@ -132,6 +132,33 @@ const SIGNATURES: &str = "
         udp: soa11
         ixfr: soa11 soa10 a1 soa11 soa11 ~mac
         => udp ixfr TSIG_BADSIG; 10 h1 h2 h3
+    29: BADTIME over UDP, proven
+        udp: empty !rcode9 ~error18 ~other
+        => udp TSIG_BADTIME; 10 h1 h2 h3
+    29: BADTIME over UDP, as anybody could have written it
+        udp: empty !rcode9 ~error18 ~other ~mac
+        tcp: soa11
+        ixfr: soa11 soa10 a1 soa11 soa11
+        => udp TSIG_BADTIME tcp ixfr; 11 h2 h3
+    30: a flipped bit over UDP
+        udp: soa11 ~mac
+        tcp: soa11
+        ixfr: soa11 soa10 a1 soa11 soa11
+        => udp TSIG_BADSIG tcp ixfr; 11 h2 h3
+    30: a flipped bit over UDP and TCP
+        udp: soa11 ~mac
+        tcp: soa11 ~mac
+        => udp tcp TSIG_BADSIG; 10 h1 h2 h3
+    30: refused over UDP without a signature
+        udp: empty !rcode5 ~none
+        tcp: soa11
+        ixfr: soa11 soa10 a1 soa11 soa11
+        => udp REFUSED tcp ixfr; 11 h2 h3
+    30: BADKEY over UDP without a MAC
+        udp: empty !rcode9 ~error17 ~octets0
+        tcp: soa11
+        ixfr: soa11 soa10 a1 soa11 soa11
+        => udp TSIG_BADKEY tcp ixfr; 11 h2 h3
     30: the name of the key in upper case
         axfr: soa11 ns ~upper | a1 soa11 ~upper
         => axfr; 11 h1
