@@ -154,7 +154,21 @@ impl Daemon {
     pub fn launch(&mut self) {
         let mut command = Command::new(program::understudy());
         command.arg("serve").arg("--config").arg(self.config());
+        command.env("UNDERSTUDY_FAULT", self.faults());
         self.program = Some(Program::start("understudy", &mut command, self.folder.path()));
+    }
+
+    /// From now on, whoever passes one of these spots panics, such as `step example.`; with the
+    /// feature `faults` only. None of them: no more.
+    pub fn break_at(&self, spots: &[&str]) {
+        // Renamed into place: half a line would break nothing.
+        let beside = self.folder.path().join("faults.new");
+        std::fs::write(&beside, spots.join("\n")).expect("the file of faults");
+        std::fs::rename(beside, self.faults()).expect("the file of faults");
+    }
+
+    fn faults(&self) -> PathBuf {
+        self.folder.path().join("faults")
     }
 
     /// `kill -9`.

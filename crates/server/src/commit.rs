@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::event::DriverEvent;
+use crate::faults::{self, Spot};
 use crate::shard::{Message, ShardInbox, soa_timers};
 use proto::code::{Code, Fault};
 use proto::refresh::{Attempt, SoaTimers};
@@ -189,7 +190,18 @@ fn commit_alone(store: &Store, request: &CommitRequest) -> Result<(), StoreError
 
 /// A fault of ours in the store fails the commit, not the thread that every zone needs.
 fn commit(store: &Store, batch: &[Commit<'_>]) -> Result<(), StoreError> {
-    catch_unwind(AssertUnwindSafe(|| store.commit(batch))).unwrap_or(Err(StoreError::Poisoned))
+    let commit = || {
+        for one in batch {
+            match one {
+                Commit::Whole { version, .. } | Commit::Diffs { result: version, .. } => {
+                    faults::trip(Spot::Commit, version.apex());
+                }
+                Commit::Drop { .. } => {}
+            }
+        }
+        store.commit(batch)
+    };
+    catch_unwind(AssertUnwindSafe(commit)).unwrap_or(Err(StoreError::Poisoned))
 }
 
 /// Whole versions leave their first deadlines on disk before they are seen, so that a crash before

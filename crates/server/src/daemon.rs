@@ -365,6 +365,7 @@ pub fn serve(path: &Path) -> Result<(), Error> {
 fn start_from(path: &Path) -> Result<Daemon, Error> {
     let config = Config::load(path)?;
     let level = log::start(config.log).map_err(io::Error::other)?;
+    log::tell_of_panics(Clock::start());
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }

@@ -18,6 +18,7 @@ use turns::{Over, Place, Turns};
 use crate::clock::Clock;
 use crate::config::{Limits, Primary, ZoneLimits};
 use crate::event::{DialFailed, DialResult, Dialled};
+use crate::faults::{self, Spot};
 use api::Action;
 use proto::code::{Code, Fault};
 use proto::primaries::{Ask, Remedy};
@@ -112,6 +113,7 @@ impl Dialler {
     }
 
     async fn ask(&self, question: &Question, progress: &Progress) -> DialResult {
+        faults::trip(Spot::Dial, question.apex.as_ref());
         let Primary { address, source, .. } = question.primary;
         let place = self.turns.enter(address, source);
         match question.ask {
@@ -248,7 +250,11 @@ impl Dialler {
         }
         verifier.finish().map_err(tsig_failed)?;
         // A large zone takes seconds, and the other tasks of this thread should not wait for it.
-        block_in_place(|| inbound.finish()).map(Dialled::Transferred).map_err(xfr_failed)
+        let build = || {
+            faults::trip(Spot::Build, question.apex.as_ref());
+            inbound.finish()
+        };
+        block_in_place(build).map(Dialled::Transferred).map_err(xfr_failed)
     }
 
     /// The request, and what takes its answer.

@@ -12,6 +12,7 @@ pub mod demo;
 mod dial;
 mod event;
 pub mod export;
+mod faults;
 mod http;
 mod ledger;
 mod log;

@@ -6,8 +6,10 @@
 
 mod escape;
 mod line;
+mod panics;
 mod thinner;
 
+pub(crate) use panics::tell_of_panics;
 pub(crate) use thinner::{Admission, Thinner};
 
 use crate::config::{Log, LogFormat, LogLevel};

@@ -11,6 +11,7 @@ pub(crate) mod udp;
 use crate::clock::Clock;
 use crate::config::{TransfersOut, Zone};
 use crate::event::{DriverEvent, NotifySeen};
+use crate::faults::{self, Spot};
 use crate::shard::{Message, ShardInbox, Urgency};
 use arc_swap::ArcSwap;
 use downstream::Downstreams;
@@ -110,6 +111,7 @@ pub(crate) enum Responded {
 impl Responder {
     /// Writes what a message deserves into `out`, or the first of it.
     pub(crate) fn respond(&self, arrival: &Arrival<'_>, out: &mut [u8]) -> Responded {
+        faults::trip_message(Spot::Answer, arrival.octets);
         if answer::is_notify(arrival.octets) {
             return Responded::Message(self.on_notify(arrival, out));
         }

@@ -26,11 +26,15 @@ pub(crate) fn run() -> Result<()> {
     tidy::run()?;
     deny::run()?;
     lint()?;
-    shell::run(&mut tests(&["--workspace", "--features", "understudy/differential"]))?;
+    shell::run(&mut tests(&[
+        "--workspace",
+        "--features",
+        "understudy/differential,understudy/faults",
+    ]))?;
     for peer in PEERS {
         println!("\nwhat {peer} makes of the standards, beside what is recorded of it:");
         shell::run(
-            tests(&["--package", "understudy", "--features", "differential"])
+            tests(&["--package", "understudy", "--features", "differential,faults"])
                 .args(["--test", "conformance"])
                 .env(AGAINST, peer),
         )?;

@@ -10,6 +10,7 @@ use crate::commit::{Change, CommitRequest, Committer};
 use crate::config::{Zone, ZoneName};
 use crate::dial::{Dialler, Progress, Question};
 use crate::event::{DialFailed, DialResult, Dialled, DriverEvent, InstallEnd, NotifySeen};
+use crate::faults::{self, Spot};
 use crate::ledger::Ledger;
 use api::Action;
 use proto::code::{Code, Fault};
@@ -150,19 +151,20 @@ impl ZoneDriver {
         self.rests_until = now.plus_ms(REST_MS);
         self.follow.freeze();
         self.abandon_job();
-        match end {
-            Some(InstallEnd { attempt, soa, version: Some(version) }) => {
-                self.version = Some(version);
-                self.step(Event::Installed { attempt, soa }, now);
-            }
-            Some(InstallEnd { attempt, version: None, .. }) => {
-                self.step(Event::NotInstalled { attempt }, now);
-            }
-            None => {}
-        }
-        if self.version.is_some() && !self.follow.serves() {
+        // Before anything that could fail once more.
+        if self.follow.expires_at().is_some_and(|at| at <= now) {
             self.shared.table.publish(self.id, ZoneState::Expired);
         }
+        let event = match end {
+            Some(InstallEnd { attempt, soa, version: Some(version) }) => {
+                self.version = Some(version);
+                Event::Installed { attempt, soa }
+            }
+            Some(InstallEnd { attempt, version: None, .. }) => Event::NotInstalled { attempt },
+            None => Event::Tick,
+        };
+        self.step(event, now);
+        self.publish_again();
     }
 
     /// Ends what is in flight; nothing of it comes back.
@@ -184,6 +186,7 @@ impl ZoneDriver {
 
     /// The one entry: every event is legal at any time.
     pub(crate) fn on_event(&mut self, event: DriverEvent, now: Mono) {
+        faults::trip(Spot::Step, self.name.apex.as_ref());
         match event {
             DriverEvent::Tick => self.step(Event::Tick, now),
             DriverEvent::Notified(seen) => self.on_notified(seen, now),

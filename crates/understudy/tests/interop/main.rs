@@ -10,6 +10,8 @@
 mod export;
 mod failures;
 mod hostile;
+#[cfg(feature = "faults")]
+mod isolation;
 mod lifetime;
 mod malformed;
 mod outbound;
