@@ -41,7 +41,7 @@ struct Parts {
     overview: Overview,
     access: Arc<ArcSwap<Access>>,
     store: Arc<Store>,
-    shared: Shared,
+    shared: Arc<Shared>,
     log_level: Option<LevelSwitch>,
     counters: Mutex<Vec<Arc<Counters>>>,
 }
@@ -63,7 +63,7 @@ impl Running {
     pub(crate) fn new(
         config: Config,
         store: Arc<Store>,
-        shared: Shared,
+        shared: Arc<Shared>,
         log_level: Option<LevelSwitch>,
     ) -> Self {
         let transports = [Transport::Udp, Transport::Tcp];

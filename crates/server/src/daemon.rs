@@ -110,7 +110,7 @@ impl Daemon {
         let (inbox, messages) = shard::channel();
         let shards: Arc<[_]> = Arc::new([inbox.clone()]);
         let dialler = Dialler::new(transfers.handle().clone(), config.limits, clock);
-        let shared = Shared {
+        let shared = Arc::new(Shared {
             clock,
             table: table.clone(),
             dialler,
@@ -118,7 +118,7 @@ impl Daemon {
             ledger: ledger.clone(),
             inbox,
             lines: Lines::new(),
-        };
+        });
         let zones = follow_zones(Shard::new(clock, messages, ledger))?;
         let running = Running::new(config, store.clone(), shared, log_level);
         runtime.block_on(running.load(recovery))?;

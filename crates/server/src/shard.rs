@@ -105,7 +105,7 @@ pub(crate) struct Shard {
     clock: Clock,
     inbox: mpsc::Receiver<Message>,
     ledger: Ledger,
-    zones: BTreeMap<ZoneId, ZoneDriver>,
+    zones: BTreeMap<ZoneId, Box<ZoneDriver>>,
     /// (deadline, zone), one entry a zone.
     due: BTreeSet<(Mono, ZoneId)>,
     /// Zones whose timers on disk are behind.
@@ -173,13 +173,13 @@ impl Shard {
             Message::Put(driver) => {
                 let id = driver.id();
                 self.forget(id);
-                self.zones.insert(id, *driver);
+                self.zones.insert(id, driver);
                 self.step(id, DriverEvent::Tick);
             }
             Message::Change(id, config) => self.step(id, DriverEvent::Changed(config)),
             Message::Reloaded => {
                 let frozen = self.zones.values().filter(|zone| zone.is_frozen());
-                for id in frozen.map(ZoneDriver::id).collect::<Vec<_>>() {
+                for id in frozen.map(|zone| zone.id()).collect::<Vec<_>>() {
                     self.step(id, DriverEvent::Thaw);
                 }
             }

@@ -29,7 +29,6 @@ use wire::serial::Serial;
 use zone::{Table, Version, ZoneId, ZoneState};
 
 /// What all zones of a shard share.
-#[derive(Clone)]
 pub(crate) struct Shared {
     pub clock: Clock,
     pub table: Arc<Table>,
@@ -54,14 +53,16 @@ pub(crate) struct ZoneDriver {
     pub(super) id: ZoneId,
     pub(super) name: ZoneName,
     pub(super) config: Arc<Zone>,
-    shared: Shared,
+    shared: Arc<Shared>,
     pub(super) follow: Follow,
-    pub(super) job: Option<Job>,
+    pub(super) job: Option<Box<Job>>,
     pub(super) version: Option<Arc<Version>>,
     unsaved: bool,
     /// No step is taken before: a fault of ours that comes back must not make us spin.
     rests_until: Mono,
     confirmed_at: Option<UnixSeconds>,
+    /// How the version came that is being installed.
+    brought: Option<Box<Done>>,
     pub(super) record: Record,
 }
 
@@ -81,7 +82,7 @@ impl ZoneDriver {
         id: ZoneId,
         name: ZoneName,
         config: Arc<Zone>,
-        shared: Shared,
+        shared: Arc<Shared>,
         restored: Option<Restored>,
     ) -> Self {
         let now = shared.clock.now();
@@ -96,7 +97,7 @@ impl ZoneDriver {
         Self {
             id,
             follow,
-            record: Record::new(&config),
+            record: Record::default(),
             name,
             config,
             shared,
@@ -105,6 +106,7 @@ impl ZoneDriver {
             version: restored.map(|held| held.version),
             unsaved: false,
             rests_until: Mono(0),
+            brought: None,
         }
     }
 
@@ -281,7 +283,7 @@ impl ZoneDriver {
         };
         let task = self.shared.dialler.spawn(question, progress.clone(), reply);
         let (started_at, started_ms) = (self.shared.clock.wall(), self.shared.clock.now());
-        self.job = Some(Job { step, started_at, started_ms, progress, task });
+        self.job = Some(Box::new(Job { step, started_at, started_ms, progress, task }));
     }
 
     fn on_dialled(&mut self, attempt: Attempt, step: Step, result: DialResult, now: Mono) {
@@ -330,7 +332,7 @@ impl ZoneDriver {
     ) {
         match result {
             Ok(version) => {
-                lines::installed(&self.name.apex, &version, self.record.last_success.as_ref());
+                lines::installed(&self.name.apex, &version, self.brought.take().as_deref());
                 free(self.version.replace(version));
                 self.confirmed_at = Some(self.shared.clock.wall());
                 self.unsaved = true;
@@ -365,29 +367,29 @@ impl ZoneDriver {
         let from = seen.from;
         let proven = seen.serial.filter(|_| seen.key.is_some());
         lines::notified(&self.name.apex, &seen);
-        self.record.notified(seen);
+        self.record.notified(&self.config, seen);
         let from = self.config.primaries.iter().position(|known| known.address.ip() == from);
         self.step(Event::Notified { from, proven }, now);
     }
 
     fn on_notify_refused(&mut self, seen: NotifySeen, fault: Fault, now: Mono) {
         self.shared.lines.notify_refused((self.id, &self.name.apex), &seen, &fault, now);
-        self.record.notify_refused(seen, fault);
+        self.record.notify_refused(&self.config, seen, fault);
     }
 
     fn on_changed(&mut self, config: Arc<Zone>, now: Mono) {
-        self.record.on_changed(&config);
+        self.record.on_changed(&self.config, &config);
         let (policy, primaries) = (policy(&config, self.id), config.primaries.len());
         self.config = config;
         self.step(Event::Changed { policy, primaries }, now);
     }
 
     /// A primary answered as it should.
-    fn succeed(&mut self, step: Step, serial: Serial, job: Option<Job>) {
+    fn succeed(&mut self, step: Step, serial: Serial, job: Option<Box<Job>>) {
         let (at, action) = (self.shared.clock.wall(), action_of(step.ask));
         let (primary, serial) = (self.address_of(step), Some(serial));
-        let (bytes, records, started_ms) = match job {
-            Some(Job { progress, started_ms, .. }) => (
+        let (bytes, records, started_ms) = match job.as_deref() {
+            Some(&Job { ref progress, started_ms, .. }) => (
                 progress.bytes.load(Ordering::Relaxed),
                 progress.records.load(Ordering::Relaxed),
                 started_ms,
@@ -397,7 +399,8 @@ impl ZoneDriver {
         let elapsed_ms = self.shared.clock.now().since_ms(started_ms);
         let done = Done { at, action, primary, serial, bytes, records, elapsed_ms };
         self.shared.ledger.record_done(self.id, &done);
-        self.record.succeeded(step.primary, done);
+        self.record.succeeded(&self.config, &done);
+        self.brought = (action != Action::Soa).then(|| Box::new(done));
     }
 
     fn fail(&mut self, action: Action, primary: Option<SocketAddr>, fault: Fault) {
@@ -406,7 +409,7 @@ impl ZoneDriver {
         self.shared.ledger.record_missed(self.id, &missed);
         let now = self.shared.clock.now();
         self.shared.lines.failed((self.id, &self.name.apex), &missed, now);
-        self.record.failed(missed);
+        self.record.failed(&self.config, missed);
     }
 
     fn overcome(&mut self) {

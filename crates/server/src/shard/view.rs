@@ -1,7 +1,7 @@
 //! A zone as the API shows it. Reads only.
 
 use super::driver::{ZoneDriver, action_of};
-use super::record::{Done, Ends, Missed, PrimaryRecord, Success};
+use super::record::{Ends, Missed, Success};
 use crate::clock::Clock;
 use crate::config::Primary;
 use crate::export::Held;
@@ -34,7 +34,7 @@ impl ZoneDriver {
             },
             records: served.map_or(0, |version| version.record_count()),
             size_bytes: served.map_or(0, |version| version.size_bytes()),
-            last_success_at: self.record.last_success.as_ref().map(|done| stamp(done.at)),
+            last_success_at: self.record.last_success().map(|(.., success)| stamp(success.at)),
             failure_code: failing.map(|missed| missed.fault.code.as_str().to_owned()),
             expires_at: self.follow.expires_at().map(|at| stamp(clock.wall_at(at))),
         }
@@ -42,11 +42,11 @@ impl ZoneDriver {
 
     /// Everything but the digest.
     pub(crate) fn view(&self, clock: Clock) -> ZoneView {
-        let primaries = self.config.primaries.iter().zip(&self.record.primaries);
+        let primaries = self.config.primaries.iter().enumerate();
         ZoneView {
             item: self.item(clock),
             signed: self.version.as_ref().is_some_and(|version| version.is_signed()),
-            last_success: self.record.last_success.as_ref().map(success),
+            last_success: self.last_success(),
             last_failure: self.record.last_failure.as_deref().map(failure),
             next_refresh_at: self.follow.next_refresh().map(|at| stamp(clock.wall_at(at))),
             timers: self.follow.timers().map(|timers| Timers {
@@ -56,11 +56,12 @@ impl ZoneDriver {
             last_notify: self.last_notify(),
             notify_refused: self
                 .record
-                .notify_refused
-                .iter()
-                .map(|(code, count)| (code.as_str().to_owned(), *count))
+                .refusals()
+                .map(|(code, count)| (code.as_str().to_owned(), count))
                 .collect(),
-            primaries: primaries.map(|(config, record)| primary_view(config, record)).collect(),
+            primaries: primaries
+                .map(|(index, primary)| self.primary_view(index, primary))
+                .collect(),
             transfer: self.transfer_view(),
             digest: None,
         }
@@ -96,6 +97,27 @@ impl ZoneDriver {
         expires_at.since_ms(now) < timers.received.expire.as_ms() / 4
     }
 
+    fn last_success(&self) -> Option<api::Success> {
+        let (primary, action, success) = self.record.last_success()?;
+        Some(success_view(self.config.primaries.get(primary)?, action, success))
+    }
+
+    fn primary_view(&self, index: usize, primary: &Primary) -> PrimaryView {
+        let action_view = |ends: &Ends| {
+            let last_success =
+                ends.success.map(|success| success_view(primary, ends.action, success));
+            let last_failure = ends.failure.as_deref().map(failure);
+            (ends.action, ActionView { last_success, last_failure })
+        };
+        PrimaryView {
+            address: primary.address,
+            source: primary.source,
+            key: primary.key.as_ref().map(|key| key.name().to_string()),
+            serial: self.record.serial_at(index).map(|serial| serial.0),
+            actions: self.record.ends_at(index).map(action_view).collect(),
+        }
+    }
+
     fn last_notify(&self) -> Option<LastNotify> {
         let (seen, refused) = self.record.last_notify.as_deref()?;
         Some(LastNotify {
@@ -125,30 +147,10 @@ impl ZoneDriver {
     }
 }
 
-fn primary_view(config: &Primary, record: &PrimaryRecord) -> PrimaryView {
-    let action_view = |ends: &Ends| {
-        let success = |Success { at, serial }: Success| api::Success {
-            at: stamp(at),
-            action: ends.action,
-            primary: Some(config.address),
-            serial: serial.map(|serial| serial.0),
-        };
-        let last_failure = ends.failure.as_deref().map(failure);
-        (ends.action, ActionView { last_success: ends.success.map(success), last_failure })
-    };
-    PrimaryView {
-        address: config.address,
-        source: config.source,
-        key: config.key.as_ref().map(|key| key.name().to_string()),
-        serial: record.serial.map(|serial| serial.0),
-        actions: record.actions.iter().map(action_view).collect(),
-    }
-}
-
-fn success(done: &Done) -> api::Success {
-    let Done { at, action, primary, serial, .. } = done;
+fn success_view(primary: &Primary, action: Action, success: Success) -> api::Success {
+    let Success { at, serial } = success;
     let serial = serial.map(|serial| serial.0);
-    api::Success { at: stamp(*at), action: *action, primary: *primary, serial }
+    api::Success { at: stamp(at), action, primary: Some(primary.address), serial }
 }
 
 fn failure(missed: &Missed) -> Failure {
