@@ -168,6 +168,7 @@ fn fault_of(fault: &StoreError) -> Fault {
         | StoreError::NewerFormat { .. }
         | StoreError::UnknownFormat { .. }
         | StoreError::Sqlite { .. }
+        | StoreError::SqliteDamaged { .. }
         | StoreError::DiffsDoNotFit { .. }
         | StoreError::MixedBatch { .. }
         | StoreError::FrameTooLarge { .. }

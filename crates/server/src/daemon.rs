@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::commit::{self, Committer};
 use crate::config::{Config, ConfigError};
 use crate::control::Running;
+use crate::damage;
 use crate::dial::{Dialler, PROBES_MAX};
 use crate::http::{self, ControlSocket, SocketError};
 use crate::ledger::Ledger;
@@ -94,7 +95,7 @@ impl Daemon {
             ..Tuning::default()
         };
         let (store, recovery) = Store::open_with(&config.server.data_dir, tuning)?;
-        tell_of_faults(&recovery.faults);
+        damage::tell(&recovery.faults);
         let store = Arc::new(store);
         let runtime = Builder::new_multi_thread().thread_name("io").enable_all().build()?;
         let control_socket = {
@@ -194,26 +195,6 @@ impl Compacting {
             drop::<SyncSender<()>>(ending);
         })?;
         Ok(Self { stop, ended })
-    }
-}
-
-/// Each fault once, with the file and what was found there; what it cost which zone is told when
-/// the zone is taken up.
-fn tell_of_faults(faults: &[store::Fault]) {
-    /// A damaged disk has no end of them, and the first ones say as much as all.
-    const TOLD_MAX: usize = 20;
-    for fault in faults.iter().take(TOLD_MAX) {
-        if fault.kind.is_benign() {
-            tracing::warn!("{fault}; it was cut off");
-        } else {
-            tracing::error!(
-                "damage on disk: {fault}; zones with commits there go on from an older version or \
-                 are transferred anew. Look for disk errors in the kernel log"
-            );
-        }
-    }
-    if let Some(more) = faults.len().checked_sub(TOLD_MAX).filter(|more| *more > 0) {
-        tracing::error!(more, "more damage on disk; `understudy check` shows all of it");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is remembered but stands in nobody's way: timers and the history of transfers, written to
 //! SQLite in batches by a thread of its own.
 
+use crate::damage;
 use crate::shard::{Done, Missed};
 use api::Action;
 use std::collections::BTreeMap;
@@ -131,6 +132,7 @@ fn write_until_closed(store: &Store, entries: &Receiver<Entry>, lost: &AtomicU64
             timers.clear();
             meta.add_transfers(&transfers, HistoryCaps::default())
         });
+        damage::tell(&meta.take_faults());
         if let Err(fault) = saved {
             let code = fault.code();
             tracing::error!(code, %fault, "timers or the history of transfers cannot be saved");

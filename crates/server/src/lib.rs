@@ -8,6 +8,7 @@ mod commit;
 pub mod config;
 mod control;
 mod daemon;
+mod damage;
 pub mod demo;
 mod dial;
 mod event;

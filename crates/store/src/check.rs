@@ -74,17 +74,13 @@ impl CheckedZone {
 /// damaged is no error but in the report.
 pub fn check(folder: &Path) -> Result<Report, StoreError> {
     let directory = ReadOnly::open(folder)?;
-    let mut report = Report::default();
-    let mut rows = Vec::new();
-    if let Some(meta) = &directory.meta {
-        report.sqlite_faults = meta.integrity_faults()?;
-        rows = meta.zones()?;
-    }
+    let sqlite_faults = directory.records_faults()?;
+    let mut report = Report { sqlite_faults, ..Report::default() };
     let mut contents = Contents::default();
     for shard in &directory.shards {
         check_shard(shard, &mut report, &mut contents)?;
     }
-    for ZoneRow { id, key } in rows {
+    for ZoneRow { id, key } in directory.rows(&contents)? {
         let content = contents.take(id);
         let digest = match &content {
             Content::Held(version) | Content::Behind(version, _) => Some(version.digest()),

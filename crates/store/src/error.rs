@@ -7,6 +7,7 @@
 
 use crate::format::header::FORMAT;
 use crate::layout::SQLITE;
+use rusqlite::ffi;
 use std::io;
 use std::path::{Path, PathBuf};
 use wire::serial::Serial;
@@ -93,6 +94,12 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// `understudy.sqlite` reads, but its tables contradict themselves.
+    #[error("understudy.sqlite is damaged: {found}")]
+    SqliteDamaged {
+        /// What SQLite's check says first.
+        found: String,
+    },
     /// The diffs of a commit do not lead from the held version to the result; nothing was written.
     #[error(
         "zone {zone}: diffs lead from {from:?} to {to:?}, held is {held:?}, result is {result:?}"
@@ -143,6 +150,7 @@ impl StoreError {
             Self::Reserve { .. } => "DISK_RESERVE",
             Self::ReadOnly { .. } => "STORE_READ_ONLY",
             Self::Io { .. } | Self::Sqlite { .. } => "STORE_IO",
+            Self::SqliteDamaged { .. } => "STORE_DAMAGED",
             Self::NewerFormat { .. } => "STORE_NEWER_FORMAT",
             Self::UnknownFormat { .. } => "STORE_UNKNOWN_FORMAT",
             Self::DiffsDoNotFit { .. } => "STORE_DIFFS_DO_NOT_FIT",
@@ -176,6 +184,10 @@ impl StoreError {
                 "look for disk errors in the kernel log; `understudy check` tells which zones are \
                  affected"
             }
+            Self::SqliteDamaged { .. } => {
+                "move understudy.sqlite out of the data directory: it is made again from the logs, and \
+                 zones are served as soon as a primary has confirmed them"
+            }
             Self::NewerFormat { .. } => {
                 "start the release that wrote this directory, or restore a backup made by this one"
             }
@@ -201,11 +213,34 @@ impl StoreError {
             | Self::Locked { .. } => true,
             Self::NewerFormat { .. }
             | Self::UnknownFormat { .. }
+            | Self::SqliteDamaged { .. }
             | Self::DiffsDoNotFit { .. }
             | Self::MixedBatch { .. }
             | Self::FrameTooLarge { .. }
             | Self::ZoneIdsExhausted
             | Self::Poisoned => false,
+        }
+    }
+
+    /// True when `understudy.sqlite` holds what nobody wrote there. Our statements are fixed, so a table that is
+    /// not as they expect it is damage, too; and so are octets that the disk does not give back.
+    pub(crate) fn is_damage(&self) -> bool {
+        let Self::Sqlite { source, .. } = self else {
+            return matches!(self, Self::SqliteDamaged { .. });
+        };
+        match source {
+            rusqlite::Error::SqliteFailure(fault, _) => {
+                let primary = fault.extended_code & 0xff;
+                matches!(primary, ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB | ffi::SQLITE_ERROR)
+                    || UNREADABLE.contains(&fault.extended_code)
+            }
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::SqlInputError { .. }
+            | rusqlite::Error::Utf8Error(..) => true,
+            // The errors of the library are not ours, and their list is open.
+            _ => false,
         }
     }
 
@@ -255,6 +290,14 @@ impl StoreError {
         }
     }
 }
+
+/// Octets that the disk does not give back, or gives back otherwise than the file system wrote them.
+const UNREADABLE: [i32; 4] = [
+    ffi::SQLITE_IOERR_READ,
+    ffi::SQLITE_IOERR_SHORT_READ,
+    ffi::SQLITE_IOERR_CORRUPTFS,
+    ffi::SQLITE_IOERR_DATA,
+];
 
 fn held_by(pid: Option<u32>) -> String {
     pid.map_or_else(String::new, |pid| format!(" by process {pid}"))

@@ -31,6 +31,7 @@ mod meta;
 mod read_only;
 mod recover;
 mod recovery;
+mod roll;
 mod sealed;
 mod segment;
 mod shard;

@@ -5,60 +5,59 @@
 //!
 //! Invariants: M1 a zone id belongs to one (view, apex) and is never given to another. M2 the
 //! schema's number is `user_version`; a newer one is refused. M3 the history is bounded, per zone
-//! and in all.
+//! and in all. M4 a damaged file stops nobody: it is set aside, and a new one is made of what reads.
 //!
 //! Not here: content of zones; no transfer waits for this file.
 
+mod rebuild;
 mod schema;
 mod settings;
 mod timers;
 mod transfers;
 mod zones;
 
+pub(crate) use rebuild::SetAside;
 pub use timers::Timers;
 pub use transfers::{HistoryCaps, TransferKind, TransferRecord};
 pub use zones::ZoneRow;
+pub(crate) use zones::{DEFAULT_VIEW, RowFix, WhatIsWrong};
 
 use crate::error::StoreError;
-use rusqlite::{Connection, OpenFlags};
+use crate::recovery::{Fault, FaultKind};
+use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The open SQLite file. Calls wait for each other.
 pub struct Meta {
     connection: Mutex<Connection>,
+    /// `None` when the file is only looked at.
+    path: Option<PathBuf>,
+    /// Damaged files that nobody was told of yet.
+    set_aside: Mutex<Vec<SetAside>>,
 }
 
 impl Meta {
-    /// Opens the file, making or migrating it as needed.
+    /// Opens the file, making or migrating it as needed; a damaged one is set aside.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        // SQLite would make it readable for all; its journals take after it.
-        OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|source| StoreError::from_io("open", path, 0, source))?;
-        let mut connection = Connection::open(path).map_err(failed("open the file"))?;
-        // Another reader, `sqlite3` in an operator's hand, may hold it for a moment.
-        connection.busy_timeout(Duration::from_secs(5)).map_err(failed("set the waiting time"))?;
-        schema::check_version(&connection, path)?;
-        let pragmas = [("journal_mode", "WAL"), ("synchronous", "FULL"), ("foreign_keys", "ON")];
-        for (pragma, value) in pragmas {
-            connection
-                .pragma_update_and_check(None, pragma, value, |_| Ok(()))
-                .or_else(|fault| match fault {
-                    // Some pragmas answer with their new value, some with nothing.
-                    rusqlite::Error::QueryReturnedNoRows => Ok(()),
-                    fault => Err(fault),
-                })
-                .map_err(failed("set up the journal"))?;
-        }
-        schema::migrate(&mut connection)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        let opened =
+            open_sound(path).and_then(|connection| probe(&connection).map(|()| connection));
+        let (connection, set_aside) = match opened {
+            Ok(connection) => (connection, None),
+            Err(fault) if fault.is_damage() => {
+                let (connection, set_aside) = rebuild::rebuild(path)?;
+                (connection, Some(set_aside))
+            }
+            Err(fault) => return Err(fault),
+        };
+        Ok(Self {
+            connection: Mutex::new(connection),
+            path: Some(path.to_path_buf()),
+            set_aside: Mutex::new(set_aside.into_iter().collect()),
+        })
     }
 
     /// Opens the file to look at it only; the caller holds the lock of the directory.
@@ -69,25 +68,104 @@ impl Meta {
         let connection = Connection::open_with_flags(read_only_name(path), flags)
             .map_err(failed("open the file"))?;
         schema::check_version(&connection, path)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        let connection = Mutex::new(connection);
+        Ok(Self { connection, path: None, set_aside: Mutex::default() })
+    }
+
+    /// Damaged files that were set aside since this was last asked, as faults.
+    #[must_use]
+    pub fn take_faults(&self) -> Vec<Fault> {
+        let mut set_aside = self.set_aside.lock().unwrap_or_else(PoisonError::into_inner);
+        let faults = set_aside.drain(..).map(|SetAside { file, to, zones, timers }| Fault {
+            file,
+            kind: FaultKind::SetAside { to, zones, timers },
+        });
+        faults.collect()
     }
 
     /// What SQLite's own check finds wrong; empty when all is well.
     pub(crate) fn integrity_faults(&self) -> Result<Vec<String>, StoreError> {
-        let connection = self.lock()?;
-        let read = || {
-            let mut statement = connection.prepare("PRAGMA integrity_check")?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-            rows.collect::<Result<Vec<_>, _>>()
-        };
-        let mut found = read().map_err(failed("check the file"))?;
-        found.retain(|line| line != "ok");
-        Ok(found)
+        self.run("check the file", |connection| integrity_faults(connection, "integrity_check"))
     }
 
-    fn lock(&self) -> Result<MutexGuard<'_, Connection>, StoreError> {
-        self.connection.lock().map_err(|_| StoreError::Poisoned)
+    /// One piece of work. If the file turns out to be damaged, it is done with a new one.
+    fn run<T>(
+        &self,
+        action: &'static str,
+        mut work: impl FnMut(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.lock();
+        match (work(&mut connection).map_err(failed(action)), &self.path) {
+            (Err(fault), Some(path)) if fault.is_damage() => {
+                // The old file is closed first. If no new one can be made, the next call tries again.
+                *connection = Connection::open_in_memory().map_err(failed(action))?;
+                let (rebuilt, set_aside) = rebuild::rebuild(path)?;
+                *connection = rebuilt;
+                let mut told = self.set_aside.lock().unwrap_or_else(PoisonError::into_inner);
+                told.push(set_aside);
+                work(&mut connection).map_err(failed(action))
+            }
+            (done, _) => done,
+        }
     }
+
+    /// A transaction that a panic left open was rolled back while it was dropped.
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens or makes the file, and brings its tables up to date.
+fn open_sound(path: &Path) -> Result<Connection, StoreError> {
+    // SQLite would make it readable for all; its journals take after it.
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|source| StoreError::from_io("open", path, 0, source))?;
+    let mut connection = Connection::open(path).map_err(failed("open the file"))?;
+    // Another reader, `sqlite3` in an operator's hand, may hold it for a moment.
+    connection.busy_timeout(Duration::from_secs(5)).map_err(failed("set the waiting time"))?;
+    schema::check_version(&connection, path)?;
+    let pragmas = [("journal_mode", "WAL"), ("synchronous", "FULL"), ("foreign_keys", "ON")];
+    for (pragma, value) in pragmas {
+        connection
+            .pragma_update_and_check(None, pragma, value, |_| Ok(()))
+            .or_else(|fault| match fault {
+                // Some pragmas answer with their new value, some with nothing.
+                rusqlite::Error::QueryReturnedNoRows => Ok(()),
+                fault => Err(fault),
+            })
+            .map_err(failed("set up the journal"))?;
+    }
+    schema::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Reads all that a start depends on. The history is left out: it is long, and damage in it is found when it
+/// is met.
+fn probe(connection: &Connection) -> Result<(), StoreError> {
+    for table in ["zones", "timers", "settings", "sqlite_sequence"] {
+        let check = format!("integrity_check({table})");
+        let found = integrity_faults(connection, &check).map_err(failed("check the tables"))?;
+        if let Some(found) = found.into_iter().next() {
+            return Err(StoreError::SqliteDamaged { found });
+        }
+    }
+    // The file could be opened to write, so it is its header that has another opinion.
+    if connection.is_readonly(MAIN_DB).map_err(failed("check the file"))? {
+        return Err(StoreError::SqliteDamaged { found: "it says that it is read-only".to_owned() });
+    }
+    Ok(())
+}
+
+fn integrity_faults(connection: &Connection, check: &str) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare(&format!("PRAGMA {check}"))?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let mut found = rows.collect::<Result<Vec<_>, _>>()?;
+    found.retain(|line| line != "ok");
+    Ok(found)
 }
 
 /// SQLite makes journal files even to read, unless it is told that nobody writes. That is so while we

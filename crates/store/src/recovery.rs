@@ -132,6 +132,23 @@ pub enum FaultKind {
         /// Its sequence number.
         seq: u64,
     },
+    /// `understudy.sqlite` is damaged. What reads of it was taken over into a new one; names of zones that
+    /// do not read come from the logs, and deadlines from the next confirmation.
+    SetAside {
+        /// Where it is now.
+        to: PathBuf,
+        /// Zones that were taken over.
+        zones: usize,
+        /// Deadlines that were taken over.
+        timers: usize,
+    },
+    /// The record of a zone was missing or wrong, and was made again from the zone's content.
+    ZoneRecord {
+        /// The zone.
+        zone: ZoneId,
+        /// Its apex.
+        apex: Name,
+    },
     /// The segment is shorter than it was when the next one was begun.
     Short {
         /// Octets that were there.
@@ -152,7 +169,31 @@ impl FaultKind {
             | Self::SealMissing
             | Self::SealMismatch
             | Self::SegmentMissing { .. }
+            | Self::SetAside { .. }
+            | Self::ZoneRecord { .. }
             | Self::Short { .. } => false,
+        }
+    }
+}
+
+impl Fault {
+    /// What follows for the zones, as a clause.
+    #[must_use]
+    pub const fn consequence(&self) -> &'static str {
+        match self.kind {
+            FaultKind::TornTail { .. } => "it was cut off",
+            FaultKind::Damage { .. }
+            | FaultKind::HeaderDamaged
+            | FaultKind::SealMissing
+            | FaultKind::SealMismatch
+            | FaultKind::SegmentMissing { .. }
+            | FaultKind::Short { .. } => {
+                "zones with commits there go on from an older version or are transferred anew"
+            }
+            FaultKind::SetAside { .. } => {
+                "zones whose deadlines were lost are served as soon as a primary has confirmed them"
+            }
+            FaultKind::ZoneRecord { .. } => "it goes on with its content",
         }
     }
 }
@@ -205,6 +246,16 @@ impl fmt::Display for Fault {
             FaultKind::SealMissing => write!(f, "{file}: the end of the file is missing"),
             FaultKind::SealMismatch => write!(f, "{file}: frames are missing"),
             FaultKind::SegmentMissing { seq } => write!(f, "{file}: log segment {seq} is missing"),
+            FaultKind::SetAside { to, zones, timers } => write!(
+                f,
+                "{file}: is damaged, and now {}; {zones} zones and {timers} deadlines were read out of \
+                 it, the history of transfers starts anew",
+                to.display()
+            ),
+            FaultKind::ZoneRecord { zone, apex } => write!(
+                f,
+                "{file}: the record of zone {zone} was missing or wrong; by its content it is {apex}"
+            ),
             FaultKind::Short { expected, found } => {
                 write!(f, "{file}: has {found} octets of {expected}")
             }

@@ -10,17 +10,19 @@ use crate::error::StoreError;
 use crate::layout;
 use crate::lock::{self, DirectoryLock};
 use crate::log::{Change, Entry};
-use crate::meta::{Meta, ZoneRow};
+use crate::meta::{Meta, RowFix, ZoneRow};
 use crate::recover::Restored;
-use crate::recovery::{Content, Loss, RecoveredZone, Recovery};
+use crate::recovery::{Content, Fault, FaultKind, Loss, RecoveredZone, Recovery};
+use crate::roll;
 use crate::shard::{Found, Shard};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
+use wire::name::NameRef;
 use zone::{Diff, Version, ZoneId};
 
 /// What an operator of a large installation, or a test, may want different.
@@ -96,7 +98,10 @@ impl Store {
         make_folder(folder)?;
         let lock = lock::take(folder)?;
         let meta = Meta::open(&folder.join(layout::SQLITE))?;
-        let count = meta.shard_count(tuning.shards.max(1))?;
+        let count = match count_shards(folder)? {
+            0 => meta.shard_count(tuning.shards.max(1))?,
+            found => found,
+        };
         let mut opened = Vec::new();
         thread::scope(|scope| {
             let folders = (0..count).map(|shard| folder.join(layout::shard_folder(shard)));
@@ -123,6 +128,7 @@ impl Store {
             recovery.faults.append(&mut faults);
             recovery.bytes_read = recovery.bytes_read.saturating_add(octets);
         }
+        recovery.faults.append(&mut settle_records(&meta, &contents, folder)?);
         recovery.zones =
             recovered_zones(meta.zones()?, &mut contents, &meta, tuning.history_steps_max)?;
         let store = Self { meta, shards, _lock: lock };
@@ -256,6 +262,37 @@ impl Commit<'_> {
     }
 }
 
+/// The folders there are count, not what SQLite says of them: content is in them.
+fn count_shards(folder: &Path) -> Result<usize, StoreError> {
+    let failed = |source| StoreError::from_io("list", folder, 0, source);
+    let mut count = 0;
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let shard = name.to_str().and_then(layout::parse_shard_folder);
+        count = count.max(shard.map_or(0, |shard| shard.saturating_add(1)));
+    }
+    Ok(count)
+}
+
+/// Puts right what the content of zones says about their records. Returns what was wrong.
+fn settle_records(
+    meta: &Meta,
+    contents: &Contents,
+    folder: &Path,
+) -> Result<Vec<Fault>, StoreError> {
+    let given = meta.given_for_certain()?;
+    let fixes = roll::fixes(&meta.zones()?, &contents.apexes(), given);
+    if given == 0 || !fixes.is_empty() {
+        meta.fix_rows(&fixes)?;
+    }
+    let mut faults = meta.take_faults();
+    faults.extend(fixes.into_iter().map(|RowFix { id, apex, .. }| Fault {
+        file: folder.join(layout::SQLITE),
+        kind: FaultKind::ZoneRecord { zone: id, apex },
+    }));
+    Ok(faults)
+}
+
 fn recovered_zones(
     rows: Vec<ZoneRow>,
     contents: &mut Contents,
@@ -283,6 +320,13 @@ impl Contents {
     pub(crate) fn add(&mut self, zones: BTreeMap<u32, Restored<Version>>, has_holes: bool) {
         self.zones.extend(zones);
         self.has_holes |= has_holes;
+    }
+
+    /// Every zone with a version, by the name in its content.
+    pub(crate) fn apexes(&self) -> BTreeMap<ZoneId, NameRef<'_>> {
+        let versions =
+            self.zones.iter().filter_map(|(id, found)| Some((id, found.version.as_ref()?)));
+        versions.map(|(id, version)| (ZoneId(*id), version.apex())).collect()
     }
 
     /// What is held of a zone.

@@ -2,12 +2,14 @@
 //!
 //! Touches SQLite.
 
-use super::{Meta, failed};
+use super::Meta;
 use crate::error::StoreError;
 use rusqlite::{OptionalExtension, params};
 
 const INSTANCE_ID: &str = "instance-id";
 const SHARDS: &str = "shards";
+/// Set in a file that was made anew, until its zones have been compared with the logs.
+pub(super) const MAY_MISS_ZONES: &str = "may-miss-zones";
 
 impl Meta {
     /// A setting, `None` if it was never made.
@@ -15,10 +17,10 @@ impl Meta {
     /// # Errors
     /// When the file does not read.
     pub fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
-        self.lock()?
-            .query_row("SELECT value FROM settings WHERE key = ?1", [key], |row| row.get(0))
-            .optional()
-            .map_err(failed("read a setting"))
+        let sql = "SELECT value FROM settings WHERE key = ?1";
+        self.run("read a setting", |connection| {
+            connection.query_row(sql, [key], |row| row.get(0)).optional()
+        })
     }
 
     /// Makes or replaces a setting.
@@ -26,14 +28,11 @@ impl Meta {
     /// # Errors
     /// When the disk refuses.
     pub fn set(&self, key: &str, value: &str) -> Result<(), StoreError> {
-        self.lock()?
-            .execute(
-                "INSERT INTO settings VALUES (?1, ?2)
-                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                params![key, value],
-            )
-            .map(drop)
-            .map_err(failed("write a setting"))
+        let sql = "INSERT INTO settings VALUES (?1, ?2)
+                   ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.run("write a setting", |connection| {
+            connection.execute(sql, params![key, value]).map(drop)
+        })
     }
 
     /// This instance's name for itself: the one it has, or else `fresh`, which it then keeps.

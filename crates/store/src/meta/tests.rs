@@ -56,7 +56,7 @@ fn the_last_id_is_not_followed_by_another() {
     let (_folder, meta) = opened();
     let last = i64::from(u32::MAX);
     let sql = "INSERT INTO zones (id, view, apex) VALUES (?1, 'default', 'last.')";
-    meta.lock().unwrap().execute(sql, [last]).unwrap();
+    meta.lock().execute(sql, [last]).unwrap();
     let fault = meta.assign_ids(&[key("default", "one.more")]).unwrap_err();
     assert_eq!(fault.code(), "STORE_ZONE_IDS_EXHAUSTED");
     assert_eq!(meta.zones().unwrap().len(), 1);
@@ -112,7 +112,7 @@ fn settings_are_kept_and_the_instance_id_is_made_once() {
 #[test]
 fn a_newer_schema_is_refused_and_not_touched() {
     let (folder, meta) = opened();
-    meta.lock().unwrap().pragma_update(None, "user_version", 2).unwrap();
+    meta.lock().pragma_update(None, "user_version", 2).unwrap();
     drop(meta);
     let path = folder.path().join("understudy.sqlite");
     let before = std::fs::read(&path).unwrap();
@@ -125,7 +125,7 @@ fn a_newer_schema_is_refused_and_not_touched() {
 #[test]
 fn every_write_is_flushed() {
     let (_folder, meta) = opened();
-    let connection = meta.lock().unwrap();
+    let connection = meta.lock();
     let pragma = |name: &str| -> String {
         let number = |row: &rusqlite::Row<'_>| {
             Ok(match row.get_ref(0)? {

@@ -2,7 +2,7 @@
 //!
 //! Touches SQLite.
 
-use super::{Meta, failed};
+use super::Meta;
 use crate::error::StoreError;
 use rusqlite::params;
 use std::collections::BTreeMap;
@@ -30,8 +30,7 @@ impl Meta {
     /// # Errors
     /// When the disk refuses; then none of them is written.
     pub fn save_timers(&self, batch: &[(ZoneId, Timers)]) -> Result<(), StoreError> {
-        let mut connection = self.lock()?;
-        let mut save = || {
+        self.run("save timers", |connection| {
             let transaction = connection.transaction()?;
             {
                 let mut statement = transaction.prepare_cached(
@@ -52,8 +51,7 @@ impl Meta {
                 }
             }
             transaction.commit()
-        };
-        save().map_err(failed("save timers"))
+        })
     }
 
     /// All deadlines.
@@ -61,8 +59,7 @@ impl Meta {
     /// # Errors
     /// When the file does not read.
     pub fn timers(&self) -> Result<BTreeMap<ZoneId, Timers>, StoreError> {
-        let connection = self.lock()?;
-        let read = || {
+        self.run("read timers", |connection| {
             let mut statement = connection.prepare(
                 "SELECT zone_id, serial, confirmed_at, expires_at, refresh_at FROM timers
                  ORDER BY zone_id",
@@ -77,8 +74,7 @@ impl Meta {
                 Ok((ZoneId(row.get(0)?), timers))
             })?;
             rows.collect::<Result<_, _>>()
-        };
-        read().map_err(failed("read timers"))
+        })
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Touches SQLite.
 
+use super::Meta;
 use super::timers::{from_sql, to_sql};
-use super::{Meta, failed};
 use crate::error::StoreError;
 use rusqlite::{OptionalExtension, params};
 use wire::serial::Serial;
@@ -71,8 +71,7 @@ impl Meta {
         batch: &[TransferRecord],
         caps: HistoryCaps,
     ) -> Result<(), StoreError> {
-        let mut connection = self.lock()?;
-        let mut add = || {
+        self.run("add to the history of transfers", |connection| {
             let transaction = connection.transaction()?;
             {
                 let mut statement = transaction.prepare_cached(
@@ -97,8 +96,7 @@ impl Meta {
             }
             trim(&transaction, batch, caps)?;
             transaction.commit()
-        };
-        add().map_err(failed("add to the history of transfers"))
+        })
     }
 
     /// The newest entries of a zone, newest first.
@@ -106,8 +104,7 @@ impl Meta {
     /// # Errors
     /// When the file does not read.
     pub fn transfers(&self, zone: ZoneId, at_most: u32) -> Result<Vec<TransferRecord>, StoreError> {
-        let connection = self.lock()?;
-        let read = || {
+        self.run("read the history of transfers", |connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT at, peer, kind, outcome, serial, bytes, records, elapsed_ms
                  FROM transfers WHERE zone_id = ?1 ORDER BY id DESC LIMIT ?2",
@@ -128,8 +125,7 @@ impl Meta {
                 })
             })?;
             rows.collect::<Result<Vec<_>, _>>()
-        };
-        read().map_err(failed("read the history of transfers"))
+        })
     }
 }
 

@@ -14,6 +14,8 @@ use wire::serial::Serial;
 use wire::ttl::Ttl;
 use zone::{Builder, Limits};
 
+mod sqlite;
+
 fn name(text: &str) -> Name {
     Name::from_str(text).unwrap()
 }
