@@ -73,10 +73,13 @@ const AVOID_MAX_MS: u64 = 600_000;
 /// The same after its first failure; doubled with each.
 const AVOID_FIRST_MS: u64 = 5_000;
 
-/// The primaries of one zone, in the order of its settings. A value.
+/// The primaries of one zone, in the order of its settings. A value, without memory of its own
+/// while they are healthy and not asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Primaries {
-    health: Vec<Health>,
+    count: usize,
+    /// Those that failed since they last answered.
+    troubled: Vec<(usize, Health)>,
     /// Primaries still to be asked in this attempt, the next one last.
     queue: Vec<usize>,
     goal: Goal,
@@ -88,20 +91,20 @@ impl Primaries {
     /// `count` primaries of which nothing is known.
     #[must_use]
     pub fn new(count: usize) -> Self {
-        let health = vec![Health::default(); count];
-        Self { health, queue: Vec::new(), goal: Goal::Probe, informant: None }
+        let (troubled, queue) = (Vec::new(), Vec::new());
+        Self { count, troubled, queue, goal: Goal::Probe, informant: None }
     }
 
     /// The first question of an attempt; `None` without primaries.
     #[must_use]
     pub fn begin(&mut self, goal: Goal, now: Mono) -> Option<Step> {
         self.goal = goal;
-        let mut order: Vec<usize> = (0..self.health.len()).collect();
+        let mut order: Vec<usize> = (0..self.count).collect();
         let informant = self.informant.take();
         // Whoever named the serial has it; whoever failed lately waits; else as configured.
         order.sort_by_key(|&index| {
-            let avoided = self.health.get(index).map(|known| known.avoid_until);
-            (Some(index) != informant, avoided.filter(|until| *until > now))
+            let avoided = self.health_of(index).avoid_until;
+            (Some(index) != informant, Some(avoided).filter(|until| *until > now))
         });
         order.reverse();
         self.queue = order;
@@ -136,21 +139,32 @@ impl Primaries {
         if let Some(ask) = again {
             return Some(Step { ask, ..step });
         }
-        if let Some(known) = self.health.get_mut(step.primary) {
-            let doublings = known.failures_in_a_row.min(10);
-            let avoid_ms = (AVOID_FIRST_MS << doublings).min(AVOID_MAX_MS);
-            known.failures_in_a_row = known.failures_in_a_row.saturating_add(1);
-            known.avoid_until = now.plus_ms(avoid_ms);
-        }
+        let mut known = self.health_of(step.primary);
+        let doublings = known.failures_in_a_row.min(10);
+        let avoid_ms = (AVOID_FIRST_MS << doublings).min(AVOID_MAX_MS);
+        known.failures_in_a_row = known.failures_in_a_row.saturating_add(1);
+        known.avoid_until = now.plus_ms(avoid_ms);
+        self.forget(step.primary);
+        self.troubled.push((step.primary, known));
         self.ask_next()
     }
 
     /// A primary answered; its attempt needs no further question.
     pub fn on_success(&mut self, step: Step) {
-        if let Some(known) = self.health.get_mut(step.primary) {
-            *known = Health::default();
+        self.forget(step.primary);
+        self.queue = Vec::new();
+    }
+
+    fn health_of(&self, primary: usize) -> Health {
+        let known = self.troubled.iter().find(|(index, _)| *index == primary);
+        known.map_or_else(Health::default, |(_, health)| *health)
+    }
+
+    fn forget(&mut self, primary: usize) {
+        self.troubled.retain(|(index, _)| *index != primary);
+        if self.troubled.is_empty() {
+            self.troubled = Vec::new();
         }
-        self.queue.clear();
     }
 
     /// The answer was good but of no use (a serial behind ours): the next primary, if any is left.
@@ -254,7 +268,7 @@ mod tests {
     #[test]
     fn primary_that_fails_again_is_left_for_last_twice_as_long_and_an_answer_makes_up_for_all() {
         let mut zone = Primaries::new(2);
-        let avoided_ms = |zone: &Primaries, now: Mono| zone.health[0].avoid_until.since_ms(now);
+        let avoided_ms = |zone: &Primaries, now: Mono| zone.health_of(0).avoid_until.since_ms(now);
         let mut now = NOW;
         for expected_ms in
             [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000]

@@ -302,3 +302,9 @@ fn timers_of_zero_neither_spin_nor_outlive_their_second() {
     assert_eq!(show(&zone.step(Event::Tick, Mono(999))), "-");
     assert_eq!(show(&zone.step(Event::Tick, Mono(1_000))), "expired, ask a axfr");
 }
+
+/// A hundred thousand zones have one each.
+#[test]
+fn machine_of_a_zone_is_small() {
+    assert!(size_of::<Follow>() <= 224, "{} octets", size_of::<Follow>());
+}

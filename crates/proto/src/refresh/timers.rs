@@ -115,10 +115,13 @@ impl Bounds {
     }
 
     /// The timers to follow: REFRESH within bounds but at most EXPIRE/3, so that two attempts may
-    /// be lost before answers stop; RETRY within bounds but at most the REFRESH followed.
+    /// be lost before answers stop; RETRY within bounds but at most the REFRESH followed. An EXPIRE
+    /// of next to nothing does not make us ask all the time.
     #[must_use]
     pub fn apply(self, received: SoaTimers) -> Timers {
-        let third = Seconds((received.expire.0 / 3).max(1));
+        /// Least wait, unless the least RETRY is shorter.
+        const LEAST: Seconds = Seconds(10);
+        let third = Seconds(received.expire.0 / 3).max(LEAST.min(self.retry.0));
         let refresh = received.refresh.clamp(self.refresh.0, self.refresh.1).min(third);
         let retry = received.retry.clamp(self.retry.0, self.retry.1).min(refresh);
         Timers { received, effective: SoaTimers { refresh, retry, ..received } }
@@ -161,7 +164,9 @@ mod tests {
         check((86_400, 7_200, 604_800), (43_200, 7_200, 604_800));
         check((3_600, 7_200, 604_800), (3_600, 3_600, 604_800)); // retry above refresh
         check((3_600, 600, 900), (300, 300, 900)); // EXPIRE below REFRESH
-        check((0, 0, 0), (1, 1, 0));
+        check((0, 0, 0), (10, 10, 0));
+        check((60, 60, 29), (10, 10, 29));
+        check((60, 60, 33), (11, 11, 33));
         check((u32::MAX, u32::MAX, u32::MAX), (43_200, 43_200, u32::MAX));
     }
 
