@@ -60,6 +60,9 @@ pub struct Setup {
     pub bounds_min_s: Option<u32>,
     /// Length from which the commit log, and the diffs of a zone, are folded into images.
     pub compact_at: Option<&'static str>,
+    /// The program that starts it and becomes it, with its arguments: `nsenter`, into a namespace of the
+    /// test's own. Empty for none.
+    pub under: Vec<String>,
     /// Sections of `understudy.toml` that nothing above stands for, as they are written there.
     pub further: String,
 }
@@ -78,7 +81,8 @@ impl Setup {
 
     /// A port to be told of changes on, before the primary exists.
     pub fn listening(at: SocketAddr, zones: Vec<Zone>) -> Self {
-        Self { at, zones, bounds_min_s: None, compact_at: None, further: String::new() }
+        let (under, further) = (Vec::new(), String::new());
+        Self { at, zones, bounds_min_s: None, compact_at: None, under, further }
     }
 
     /// The settings as `understudy.toml` has them.
@@ -152,7 +156,14 @@ impl Daemon {
 
     /// Starts it and does not wait for anything.
     pub fn launch(&mut self) {
-        let mut command = Command::new(program::understudy());
+        let mut command = match self.setup.under.split_first() {
+            Some((first, words)) => {
+                let mut command = Command::new(program::find(first));
+                command.args(words).arg(program::understudy());
+                command
+            }
+            None => Command::new(program::understudy()),
+        };
         command.arg("serve").arg("--config").arg(self.config());
         command.env("UNDERSTUDY_FAULT", self.faults());
         self.program = Some(Program::start("understudy", &mut command, self.folder.path()));

@@ -7,6 +7,7 @@
     reason = "what a test stands on either works or fails the test"
 )]
 
+mod checker;
 mod export;
 mod failures;
 mod hostile;
