@@ -11,6 +11,7 @@
 
 #[cfg(feature = "client")]
 mod client;
+mod downstream;
 mod export;
 mod problem;
 mod system;
@@ -19,6 +20,7 @@ mod zone;
 
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError, Export};
+pub use downstream::{DownstreamFailure, DownstreamSent, DownstreamView};
 pub use export::{EXPORT_CONTENT_TYPE, ExportHead, ExportState};
 pub use export::{ZONE_RECORDS, ZONE_SERIAL, ZONE_STATE};
 pub use problem::{PROBLEM_CONTENT_TYPE, Problem};

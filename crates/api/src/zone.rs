@@ -1,6 +1,6 @@
 //! One zone, in a list and in full.
 
-use crate::Timestamp;
+use crate::{DownstreamView, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -145,6 +145,9 @@ pub struct ZoneView {
     /// NOTIFY messages refused since start, by catalogue code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notify_refused: BTreeMap<String, u64>,
+    /// Transfers to others since start; absent if none was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub downstream: Option<DownstreamView>,
     /// The primaries, in the order of the settings.
     pub primaries: Vec<PrimaryView>,
     /// The transfer that runs right now.
@@ -372,6 +375,7 @@ mod tests {
             timers: None,
             last_notify: None,
             notify_refused: BTreeMap::new(),
+            downstream: None,
             primaries: vec![],
             transfer: None,
             digest: None,

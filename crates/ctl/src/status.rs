@@ -3,7 +3,12 @@
 use crate::page::Page;
 use crate::text;
 use crate::when::{Now, span};
-use api::{Action, ActionView, Failure, PrimaryView, SoaTimers, Success, ZoneState, ZoneView};
+use api::{
+    Action, ActionView, DownstreamView, Failure, PrimaryView, SoaTimers, Success, TransferKind,
+    ZoneState, ZoneView,
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The whole page.
 pub(crate) fn write(page: &mut Page, view: &ZoneView, now: Now) {
@@ -21,7 +26,7 @@ pub(crate) fn write(page: &mut Page, view: &ZoneView, now: Now) {
     if let Some(failure) = &view.last_failure {
         let words = failure_words(failure, view.last_success.as_ref(), now);
         page.entry("last failure", &words);
-        page.entry("", &reasons(failure));
+        page.entry("", &reasons(&failure.facts, &failure.cause, &failure.fix));
     }
     timing(page, view, now);
     notifies(page, view, now);
@@ -35,6 +40,9 @@ pub(crate) fn write(page: &mut Page, view: &ZoneView, now: Now) {
             text::counted(transfer.records, "record", "records"),
         );
         page.entry("transfer", &received.replace("Axfr", "AXFR").replace("Ixfr", "IXFR"));
+    }
+    if let Some(downstream) = &view.downstream {
+        page.entry("secondaries", &downstream_words(downstream, now));
     }
     for (index, primary) in view.primaries.iter().enumerate() {
         let label = if index == 0 { "primaries" } else { "" };
@@ -101,7 +109,7 @@ fn failure_words(failure: &Failure, success: Option<&Success>, now: Now) -> Stri
 }
 
 /// Facts, cause and fix, each under its own word.
-fn reasons(failure: &Failure) -> String {
+fn reasons(facts: &BTreeMap<String, Value>, cause: &str, fix: &str) -> String {
     let mut lines = Vec::new();
     let mut add = |label: &str, says: &str| {
         let mut label = label;
@@ -110,9 +118,9 @@ fn reasons(failure: &Failure) -> String {
             label = "";
         }
     };
-    add("facts:", &text::facts(&failure.facts));
-    add("cause:", &text::lines(&failure.cause));
-    add("fix:", &text::lines(&failure.fix));
+    add("facts:", &text::facts(facts));
+    add("cause:", &text::lines(cause));
+    add("fix:", &text::lines(fix));
     lines.join("\n")
 }
 
@@ -169,6 +177,36 @@ fn notifies(page: &mut Page, view: &ZoneView, now: Now) {
             .collect();
         page.entry("refused", &format!("NOTIFY since start: {}", refused.join(", ")));
     }
+}
+
+/// What others transferred from here, and what they could not.
+fn downstream_words(view: &DownstreamView, now: Now) -> String {
+    let mut words = text::counted(view.sent, "transfer", "transfers") + " since start";
+    let key = |key: &Option<String>| match key {
+        Some(key) => format!(", key {}", text::line(key)),
+        None => String::new(),
+    };
+    if let Some(sent) = &view.last_sent {
+        let kind = match sent.kind {
+            TransferKind::Axfr => "AXFR",
+            TransferKind::Ixfr => "IXFR",
+        };
+        let (records, octets) =
+            (text::counted(sent.records, "record", "records"), text::octets(sent.bytes));
+        let (at, to, key, serial) = (now.full(&sent.at), sent.to, key(&sent.key), sent.serial);
+        words += &format!("\nlast {at}: {kind} to {to}{key}, serial {serial}: {records}, {octets}");
+    }
+    if !view.failures.is_empty() {
+        let count = |(code, number): (&String, &u64)| format!("{number} {}", text::line(code));
+        let counts: Vec<String> = view.failures.iter().map(count).collect();
+        words += &format!("\nnot sent: {}", counts.join(", "));
+    }
+    if let Some(failure) = &view.last_failure {
+        let (at, code) = (now.full(&failure.at), text::line(&failure.code));
+        words += &format!("\nlast {at}: {code}, for {}{}", failure.from, key(&failure.key));
+        words += &format!("\n{}", reasons(&failure.facts, &failure.cause, &failure.fix));
+    }
+    words
 }
 
 fn primary_words(primary: &PrimaryView, now: Now) -> String {

@@ -1,7 +1,8 @@
 use super::*;
 use api::{
-    Accepted, Action, ActionView, Failure, LastNotify, PrimaryView, Problem, ReloadReport, Serials,
-    SoaTimers, Success, Timers, Timestamp, TransferKind, TransferView, ZonePage, ZoneView,
+    Accepted, Action, ActionView, DownstreamFailure, DownstreamSent, DownstreamView, Failure,
+    LastNotify, PrimaryView, Problem, ReloadReport, Serials, SoaTimers, Success, Timers, Timestamp,
+    TransferKind, TransferView, ZonePage, ZoneView,
 };
 use clap::Parser;
 use page::Colour;
@@ -72,6 +73,7 @@ fn troubled() -> ZoneView {
             facts: BTreeMap::new(),
         }),
         notify_refused: BTreeMap::from([("NOTIFY_UNSIGNED".into(), 3)]),
+        downstream: None,
         primaries: vec![
             PrimaryView {
                 address: "192.0.2.1:53".parse().unwrap(),
@@ -135,6 +137,48 @@ example.net. is retrying: it is served, but the last attempt failed
     assert_eq!(status_page(&troubled()), expected);
 }
 
+fn transferred() -> DownstreamView {
+    DownstreamView {
+        sent: 2,
+        last_sent: Some(DownstreamSent {
+            to: "192.0.2.53".parse().unwrap(),
+            key: Some("k2.".into()),
+            at: at("09:29:00"),
+            kind: TransferKind::Ixfr,
+            serial: 7,
+            messages: 1,
+            bytes: 412,
+            records: 6,
+            elapsed_ms: 1,
+        }),
+        failures: BTreeMap::from([("DOWNSTREAM_UNSIGNED".into(), 3)]),
+        last_failure: Some(DownstreamFailure {
+            from: "192.0.2.54".parse().unwrap(),
+            key: None,
+            at: at("09:29:30"),
+            code: "DOWNSTREAM_UNSIGNED".into(),
+            facts: BTreeMap::from([("key_expected".into(), "k2.".into())]),
+            cause: "it was not signed".into(),
+            fix: "set the key".into(),
+        }),
+    }
+}
+
+#[test]
+fn status_tells_what_others_got_and_what_they_did_not() {
+    let expected = "
+  secondaries   2 transfers since start
+                last 1 min ago (2026-08-01 09:29:00 UTC): IXFR to 192.0.2.53, key k2., serial 7: 6 records, 412 octets
+                not sent: 3 DOWNSTREAM_UNSIGNED
+                last 30 s ago (2026-08-01 09:29:30 UTC): DOWNSTREAM_UNSIGNED, for 192.0.2.54
+                facts: key_expected k2.
+                cause: it was not signed
+                fix:   set the key
+  primaries ";
+    let page = status_page(&ZoneView { downstream: Some(transferred()), ..troubled() });
+    assert!(page.contains(expected), "{page}");
+}
+
 #[test]
 fn status_of_a_new_zone_claims_nothing_it_does_not_know() {
     let mut view = troubled();
@@ -185,6 +229,11 @@ fn text_of_strangers_cannot_steer_the_terminal() {
     view.last_notify.as_mut().unwrap().key = Some(hostile.into());
     view.notify_refused = BTreeMap::from([(hostile.into(), 1)]);
     view.last_success.as_mut().unwrap().at = Timestamp(hostile.into());
+    let mut downstream = transferred();
+    downstream.failures = BTreeMap::from([(hostile.into(), 1)]);
+    downstream.last_sent.as_mut().unwrap().key = Some(hostile.into());
+    downstream.last_failure.as_mut().unwrap().code = hostile.into();
+    view.downstream = Some(downstream);
     let mut listed = Page::new(Colour::Off);
     view.item.failure_code = Some(hostile.into());
     list::write(&mut listed, std::slice::from_ref(&view.item), Now::at(NOW));

@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::key::Key;
 use crate::primary::{Primary, Setup};
 use crate::program;
-use crate::secondary::Secondary;
+use crate::secondary::{Secondary, Source};
 use crate::sign::Denial;
 
 /// A primary that takes edits and keeps them for IXFR.
@@ -81,6 +81,29 @@ pub fn secondary(zones: &[&str], primary: SocketAddr) -> Secondary {
         text
     };
     Secondary::start("knotd", zones, config, command)
+}
+
+/// A secondary of one zone that asks for diffs and takes the whole zone instead.
+#[track_caller]
+#[must_use]
+pub fn follower(zone: &str, source: Source<'_>) -> Secondary {
+    let config = |folder: &Path, at: SocketAddr| {
+        let mut text = server(folder, at);
+        text.extend(source.key.map(Key::for_knot));
+        let (ip, port) = (source.at.ip(), source.at.port());
+        let by_key = source.key.map_or_else(String::new, |key| format!("    key: {}\n", key.name));
+        let _infallible = write!(
+            text,
+            "remote:\n  - id: primary\n    address: {ip}@{port}\n{by_key}\
+             acl:\n  - id: primary\n    address: {ip}\n    action: [notify, transfer]\n\
+             template:\n  - id: default\n    storage: {}\n    zonefile-sync: -1\n    \
+             journal-content: all\n    zonefile-load: none\n    master: primary\n    acl: primary\n\
+             zone:\n  - domain: \"{zone}\"\n    file: zone.txt\n",
+            folder.display()
+        );
+        text
+    };
+    Secondary::start("knotd", &[zone], config, command)
 }
 
 fn command(folder: &Path) -> Command {

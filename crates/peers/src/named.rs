@@ -12,7 +12,7 @@ use crate::ask;
 use crate::key::Key;
 use crate::primary::{self, zone_file};
 use crate::program::{self, Program};
-use crate::secondary::{Replies, Secondary};
+use crate::secondary::{Replies, Secondary, Source};
 use crate::sign::Denial;
 use crate::wait;
 
@@ -212,6 +212,33 @@ pub fn secondary(zones: &[&str], primary: SocketAddr, replies: Replies) -> Secon
         text
     };
     Secondary::start("named", zones, config, command)
+}
+
+/// A secondary of one zone that asks for diffs and takes the whole zone instead.
+#[track_caller]
+#[must_use]
+pub fn follower(zone: &str, source: Source<'_>) -> Secondary {
+    let config = |folder: &Path, at: SocketAddr| {
+        let folder = folder.display();
+        let mut text = format!(
+            "options {{\n  directory \"{folder}\";\n  pid-file none;\n  session-keyfile none;\n  \
+             listen-on port {} {{ {}; }};\n  listen-on-v6 {{ none; }};\n  recursion no;\n  \
+             dnssec-validation no;\n  empty-zones-enable no;\n  notify no;\n  \
+             allow-transfer {{ any; }};\n}};\ncontrols {{ }};\n",
+            at.port(),
+            at.ip()
+        );
+        text.extend(source.key.map(Key::for_named));
+        let key = source.key.map_or_else(String::new, |key| format!(" key \"{}\"", key.name));
+        let _infallible = writeln!(
+            text,
+            "zone \"{zone}\" {{ type secondary; file \"zone\"; primaries {{ {} port {}{key}; }}; }};",
+            source.at.ip(),
+            source.at.port()
+        );
+        text
+    };
+    Secondary::start("named", &[zone], config, command)
 }
 
 fn command(folder: &Path) -> Command {

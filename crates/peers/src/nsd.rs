@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::key::Key;
 use crate::primary::{Primary, Setup};
 use crate::program;
-use crate::secondary::{Replies, Secondary};
+use crate::secondary::{Replies, Secondary, Source};
 
 /// A primary. It takes no edits; [`Primary::replace_zone`] gives it a new version, whose difference
 /// it then has for IXFR.
@@ -51,6 +51,25 @@ pub fn secondary(zones: &[&str], primary: SocketAddr, replies: Replies) -> Secon
         text
     };
     Secondary::start("nsd", zones, config, command)
+}
+
+/// A secondary of one zone that asks for diffs and takes the whole zone instead.
+#[track_caller]
+#[must_use]
+pub fn follower(zone: &str, source: Source<'_>) -> Secondary {
+    let config = |folder: &Path, at: SocketAddr| {
+        let mut text = server(folder, at, Replies::Usual);
+        text.extend(source.key.map(Key::for_nsd));
+        let (ip, port) = (source.at.ip(), source.at.port());
+        let key = source.key.map_or("NOKEY", |key| &key.name);
+        let _infallible = writeln!(
+            text,
+            "zone:\n  name: \"{zone}\"\n  zonefile: \"zone.txt\"\n  allow-notify: {ip} NOKEY\n  \
+             request-xfr: {ip}@{port} {key}\n  provide-xfr: 127.0.0.1 NOKEY"
+        );
+        text
+    };
+    Secondary::start("nsd", &[zone], config, command)
 }
 
 fn command(folder: &Path) -> Command {

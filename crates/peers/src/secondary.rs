@@ -7,6 +7,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::key::Key;
 use crate::program::Program;
 use crate::{ask, ports, wait};
 
@@ -17,6 +18,15 @@ pub enum Replies {
     Usual,
     /// What standards require.
     Minimal,
+}
+
+/// Whom a secondary transfers from, and how: by IXFR if it can, signed if there is a key.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// Where it listens.
+    pub at: SocketAddr,
+    /// What requests and answers are signed with.
+    pub key: Option<&'a Key>,
 }
 
 /// Times that all zones are asked for, one after the other, without one being missing.
@@ -73,6 +83,26 @@ impl Secondary {
             let all = zones.iter().all(|zone| ask::serial(self.at, zone).is_some());
             rounds = if all { rounds + 1 } else { 0 };
             rounds == ROUNDS_OF_PEACE
+        });
+    }
+
+    /// Tells it that a zone has changed, as its primary would, from the same address; fails the test if it does not
+    /// acknowledge that.
+    #[track_caller]
+    pub fn tell(&self, zone: &str) {
+        const OPCODE_NOTIFY: u8 = 4 << 3;
+        let mut notify = ask::query(1, zone, ask::SOA);
+        notify[2] = OPCODE_NOTIFY;
+        let reply = ask::raw(self.at, &notify, ask::Transport::Udp).expect("a socket");
+        let reply = reply.expect("NOTIFY is acknowledged");
+        assert_eq!(reply[3] & 0x0f, 0, "NOTIFY of {zone} is accepted:\n{}", self.log());
+    }
+
+    /// Waits until it answers with this serial.
+    #[track_caller]
+    pub fn wait_for_serial(&self, zone: &str, serial: u32) {
+        wait::until(2 * wait::SOON, &format!("serial {serial} of {zone} at the secondary"), || {
+            ask::serial(self.at, zone) == Some(serial)
         });
     }
 

@@ -26,7 +26,7 @@ use store::{Content, RecoveredZone, Recovery, Store, ZoneKey};
 use tokio::sync::oneshot;
 use tokio::task::block_in_place;
 use wire::name::Name;
-use zone::{ViewId, ZoneId, ZoneState as Published};
+use zone::{Diff, History, Version, ViewId, ZoneId, ZoneState as Published};
 
 /// A running daemon's settings and the ways to its parts. Cheap to clone.
 #[derive(Clone)]
@@ -120,7 +120,7 @@ impl Running {
         let mut drivers = Vec::with_capacity(settings.ids.len());
         for (name, id) in &settings.ids {
             let Some(config) = settings.config.zones.get(name) else { continue };
-            let restored = held.remove(id).and_then(|zone| self.restore(zone));
+            let restored = held.remove(id).and_then(|zone| self.restore(zone, config));
             if let Some(Restored { version, expires_at, .. }) = &restored {
                 let is_good = *expires_at > self.0.shared.clock.now();
                 let state =
@@ -140,7 +140,7 @@ impl Running {
     }
 
     /// What the disk held of a zone, if it may be served or shown.
-    fn restore(&self, zone: RecoveredZone) -> Option<Restored> {
+    fn restore(&self, zone: RecoveredZone, config: &Zone) -> Option<Restored> {
         let version = match zone.content {
             Content::Held(version) => version,
             Content::Behind(version, loss) => {
@@ -160,6 +160,8 @@ impl Running {
             tracing::error!(%zone, %held, "the disk holds another zone's content; not served");
             return None;
         }
+        let version =
+            if config.transfer.is_empty() { version } else { remembering(version, zone.diffs) };
         let clock = self.0.shared.clock;
         let saved = zone.timers.map(saved);
         let left = remaining(saved, soa_timers(&version), clock.wall());
@@ -337,6 +339,12 @@ impl Control for Running {
     async fn health(&self) -> Health {
         Health { ready: true, reason: None } // the socket opens after everything else
     }
+}
+
+/// The version with the diffs that the log still has of it.
+fn remembering(version: Arc<Version>, diffs: Vec<Diff>) -> Arc<Version> {
+    let diffs = diffs.into_iter().map(Arc::new);
+    Arc::new(Arc::unwrap_or_clone(version).with_history(&History::NONE, diffs))
 }
 
 fn zone_key(name: &ZoneName) -> ZoneKey {

@@ -31,7 +31,7 @@ use store::{Store, StoreError, Tuning};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::watch;
-use zone::Table;
+use zone::{HISTORY_STEPS_MAX, Table};
 
 /// Longest wait for one part to end.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
@@ -92,6 +92,12 @@ impl Daemon {
             log_min_bytes: config.store.log_min_bytes,
             image_min_bytes: config.store.image_min_bytes,
             reserve_bytes: config.store.reserve_bytes,
+            // Nobody is sent diffs of a zone that nobody may transfer.
+            history_steps_max: if config.zones.values().any(|zone| !zone.transfer.is_empty()) {
+                HISTORY_STEPS_MAX
+            } else {
+                0
+            },
             ..Tuning::default()
         };
         let (store, recovery) = Store::open_with(&config.server.data_dir, tuning)?;

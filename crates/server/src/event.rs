@@ -7,6 +7,7 @@ use proto::primaries::{Remedy, Step};
 use proto::refresh::{Attempt, SoaTimers};
 use proto::time::UnixSeconds;
 use proto::xfr::inbound::Fetched;
+use proto::xfr::outbound::{Form, Sent};
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::name::Name;
@@ -21,6 +22,8 @@ pub(crate) enum DriverEvent {
     Notified(NotifySeen),
     /// A NOTIFY was refused.
     NotifyRefused(NotifySeen, Fault),
+    /// Somebody asked for a transfer, and it has ended or was refused.
+    Downstream(Box<DownstreamSeen>),
     /// The operator wants the primaries asked now.
     Refresh,
     /// The operator wants the whole zone fetched now.
@@ -46,6 +49,7 @@ impl DriverEvent {
             Self::Tick
             | Self::Notified(_)
             | Self::NotifyRefused(..)
+            | Self::Downstream(_)
             | Self::Refresh
             | Self::Retransfer
             | Self::Thaw
@@ -76,6 +80,32 @@ pub(crate) struct NotifySeen {
     pub serial: Option<Serial>,
     /// The key it was signed with.
     pub key: Option<Name>,
+}
+
+/// A transfer to somebody else, or the request for one, for the status.
+#[derive(Clone, Debug)]
+pub(crate) struct DownstreamSeen {
+    /// Who asked.
+    pub from: IpAddr,
+    /// When it ended.
+    pub at: UnixSeconds,
+    /// The key of the request, if it was believed.
+    pub key: Option<Name>,
+    /// What was sent, or why it was not.
+    pub end: Result<DownstreamSent, Fault>,
+}
+
+/// A transfer that was sent to its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DownstreamSent {
+    /// The serial it led to.
+    pub serial: Serial,
+    /// How it looked.
+    pub form: Form,
+    /// How much it was.
+    pub sent: Sent,
+    /// How long it took.
+    pub elapsed_ms: u64,
 }
 
 /// How one question to one primary ended.

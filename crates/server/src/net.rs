@@ -10,16 +10,17 @@ pub(crate) mod udp;
 
 use crate::clock::Clock;
 use crate::config::{TransfersOut, Zone};
-use crate::event::{DriverEvent, NotifySeen};
+use crate::event::{DownstreamSeen, DownstreamSent, DriverEvent, NotifySeen};
 use crate::faults::{self, Spot};
 use crate::shard::{Message, ShardInbox, Urgency};
 use arc_swap::ArcSwap;
 use downstream::Downstreams;
 use proto::admit::Admission;
 use proto::answer::{self, Arrival, Identity, Kind, Rules};
+use proto::code::Fault;
 use proto::notify::{self, Notified, Outcome, Verdict};
 use proto::tsig::Keyring;
-use proto::xfr::outbound::{self, Grants, Response, Transfer};
+use proto::xfr::outbound::{self, Form, Grants, Reader, Response, Transfer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,13 +65,21 @@ pub(crate) struct Counters {
     by_kind: [AtomicU64; Kind::ALL.len()],
     /// NOTIFY that was not believed, whether it named a zone of ours or not.
     notify_refused: AtomicU64,
+    /// Transfers to others that were sent to their end.
+    transfers_sent: AtomicU64,
+    /// Transfers to others that were not.
+    transfers_broken: AtomicU64,
+    /// Requests for transfers that were refused.
+    transfers_refused: AtomicU64,
 }
 
 impl Counters {
     /// All zero.
     pub(crate) fn new() -> Self {
         let by_kind = std::array::from_fn(|_| AtomicU64::new(0));
-        Self { by_kind, notify_refused: AtomicU64::new(0) }
+        let [notify_refused, transfers_sent, transfers_broken, transfers_refused] =
+            std::array::from_fn(|_| AtomicU64::new(0));
+        Self { by_kind, notify_refused, transfers_sent, transfers_broken, transfers_refused }
     }
 
     fn count(&self, kind: Kind) {
@@ -84,8 +93,14 @@ impl Counters {
         for (kind, counter) in Kind::ALL.iter().zip(&self.by_kind) {
             *sums.entry(kind.as_str().to_owned()).or_default() += counter.load(Ordering::Relaxed);
         }
-        let refused = self.notify_refused.load(Ordering::Relaxed);
-        *sums.entry("notify-refused".to_owned()).or_default() += refused;
+        for (word, counter) in [
+            ("notify-refused", &self.notify_refused),
+            ("transfer-sent", &self.transfers_sent),
+            ("transfer-broken", &self.transfers_broken),
+            ("transfer-refused", &self.transfers_refused),
+        ] {
+            *sums.entry(word.to_owned()).or_default() += counter.load(Ordering::Relaxed);
+        }
     }
 }
 
@@ -128,15 +143,61 @@ impl Responder {
         if matches!(outcome.kind, Kind::Refused | Kind::NotAuth) {
             match outbound::respond(&self.table, &rules, &access.grants, arrival, out) {
                 None => {}
-                Some(Response::Said { outcome: said, .. }) => outcome = said,
-                Some(Response::Stream(transfer)) => {
-                    self.counters.count(Kind::Answer);
-                    return Responded::Transfer(transfer);
+                Some(Response::Said { outcome: said, event }) => {
+                    self.on_transfer_said(event, arrival);
+                    outcome = said;
                 }
+                Some(Response::Stream(transfer)) => return Responded::Transfer(transfer),
             }
         }
         self.counters.count(outcome.kind);
         Responded::Message(outcome.len)
+    }
+
+    /// Counts and shows what was asked for and answered with one message.
+    fn on_transfer_said(&self, event: outbound::Event, arrival: &Arrival<'_>) {
+        match event {
+            outbound::Event::Sent(transfer) => self.on_transfer(&transfer, 0, Ok(())),
+            outbound::Event::Refused { zone, refusal } => {
+                self.counters.transfers_refused.fetch_add(1, Ordering::Relaxed);
+                let from = arrival.source.to_canonical();
+                let end = Err(refusal.fault(from));
+                let seen = DownstreamSeen { from, at: arrival.now, key: None, end };
+                if let Some(zone) = zone {
+                    self.tell(zone, DriverEvent::Downstream(Box::new(seen)), Urgency::Gossip);
+                }
+            }
+        }
+    }
+
+    /// Counts and shows a transfer that has ended. That there is no news is none.
+    pub(crate) fn on_transfer(&self, transfer: &Transfer, elapsed_ms: u64, end: Result<(), Fault>) {
+        let form = transfer.form();
+        if end.is_ok() && form == Form::Soa {
+            return;
+        }
+        let counter = match end {
+            Ok(()) => &self.counters.transfers_sent,
+            Err(_) => &self.counters.transfers_broken,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        let sent = || DownstreamSent {
+            serial: transfer.serial(),
+            form,
+            sent: transfer.sent(),
+            elapsed_ms,
+        };
+        let Reader { zone, source } = transfer.reader();
+        let (from, at) = (source.to_canonical(), self.clock.wall());
+        let seen =
+            DownstreamSeen { from, at, key: transfer.key().cloned(), end: end.map(|()| sent()) };
+        self.tell(zone, DriverEvent::Downstream(Box::new(seen)), Urgency::Gossip);
+    }
+
+    /// Tells the shard of a zone; false if it has no room.
+    fn tell(&self, zone: ZoneId, event: DriverEvent, urgency: Urgency) -> bool {
+        let event = Message::Event(zone, event);
+        self.shard_of(zone).is_some_and(|shard| shard.offer(event, urgency))
     }
 
     /// Judges a NOTIFY. It is acknowledged only when its zone's shard has taken it: a primary that
@@ -164,8 +225,7 @@ impl Responder {
             _ => Urgency::Gossip,
         };
         if let Some(id) = zone {
-            let event = Message::Event(id, event);
-            let taken = self.shard_of(id).is_some_and(|shard| shard.offer(event, urgency));
+            let taken = self.tell(id, event, urgency);
             if !taken && urgency == Urgency::News {
                 return 0;
             }

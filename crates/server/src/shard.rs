@@ -4,6 +4,7 @@
 //! it done. It never waits for a primary, the disk or a reader. A fault of ours in one zone's step
 //! freezes that zone, and costs the others nothing.
 
+mod downstream;
 mod driver;
 mod lines;
 mod record;

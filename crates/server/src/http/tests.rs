@@ -81,6 +81,7 @@ impl Control for Fake {
             timers: None,
             last_notify: None,
             notify_refused: BTreeMap::new(),
+            downstream: None,
             primaries: Vec::new(),
             transfer: None,
             digest: (detail == Detail::WithDigest).then(|| "ab12".to_owned()),

@@ -5,8 +5,9 @@ use super::{Access, Responder};
 use crate::config::TransfersOut;
 use proto::code::{Code, Fault};
 use proto::time::Mono;
-use proto::xfr::outbound::{Reader, Transfer, Written};
+use proto::xfr::outbound::{Transfer, Written};
 use std::collections::HashMap;
+use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use wire::codes::Rcode;
@@ -62,7 +63,7 @@ pub(crate) enum Goes {
     NoFurther,
 }
 
-/// A transfer on one connection.
+/// A transfer on one connection. How it ended is told once, at the latest when this is dropped.
 pub(crate) struct Running {
     transfer: Box<Transfer>,
     /// `None` when all were taken.
@@ -70,6 +71,8 @@ pub(crate) struct Running {
     /// The rules that allowed it last.
     access: Arc<Access>,
     began: Mono,
+    /// Known when the last message is written, and told when it was taken.
+    end: Option<Result<(), Fault>>,
     responder: Arc<Responder>,
 }
 
@@ -79,7 +82,7 @@ impl Running {
         let access = responder.access.load_full();
         let place = responder.downstreams.admit(access.transfers_out, transfer.reader().source);
         let (began, responder) = (responder.clock.now(), responder.clone());
-        Self { transfer, place, access, began, responder }
+        Self { transfer, place, access, began, end: None, responder }
     }
 
     /// Writes the next message to `out`, and nothing else.
@@ -87,47 +90,64 @@ impl Running {
         let now = self.responder.clock.wall();
         if let Some((fault, rcode)) = self.obstacle() {
             self.transfer.end(rcode, out, now);
-            self.ended(Some(fault));
+            self.end = Some(Err(fault));
             return Goes::NoFurther;
         }
-        match self.transfer.next(out, now) {
+        self.end = match self.transfer.next(out, now) {
             Written::More => return Goes::On,
-            Written::Last => self.ended(None),
-            Written::Broken(fault) => self.ended(Some(fault)),
-        }
+            Written::Last => Some(Ok(())),
+            Written::Broken(fault) => Some(Err(fault)),
+        };
         Goes::NoFurther
+    }
+
+    /// The client did not take the message.
+    pub(crate) fn not_taken(&mut self, fault: &io::Error) {
+        let code = match fault.kind() {
+            io::ErrorKind::TimedOut => Code::DownstreamStalled,
+            _ => Code::DownstreamCut,
+        };
+        self.end = Some(Err(self.fault(code).with("found", fault)));
     }
 
     /// What keeps it from going on, and the rcode that says so.
     fn obstacle(&mut self) -> Option<(Fault, Rcode)> {
-        let Reader { zone, source } = self.transfer.reader();
         if self.place.is_none() {
-            let fault = Fault::new(Code::DownstreamLimit).with("source", source);
-            return Some((fault, Rcode::SERVFAIL));
+            return Some((self.fault(Code::DownstreamLimit), Rcode::SERVFAIL));
         }
-        let elapsed_ms = self.responder.clock.now().since_ms(self.began);
-        if elapsed_ms > self.access.transfers_out.total.as_ms() {
-            let fault = Fault::new(Code::DownstreamStalled).with("elapsed_ms", elapsed_ms);
-            return Some((fault, Rcode::SERVFAIL));
+        if self.elapsed_ms() > self.access.transfers_out.total.as_ms() {
+            return Some((self.fault(Code::DownstreamStalled), Rcode::SERVFAIL));
         }
         let access = self.responder.access.load();
         if !Arc::ptr_eq(&access, &self.access) {
-            let is_zone = access.zones.contains_key(&zone);
+            let is_zone = access.zones.contains_key(&self.transfer.reader().zone);
             if !is_zone || !self.transfer.is_still_granted(&access.grants, &access.keys) {
-                let fault = Fault::new(Code::DownstreamRevoked).with("source", source);
-                return Some((fault, Rcode::REFUSED));
+                return Some((self.fault(Code::DownstreamRevoked), Rcode::REFUSED));
             }
             self.access = Arc::clone(&access);
         }
         None
     }
 
-    fn ended(&mut self, fault: Option<Fault>) {
-        self.place = None;
-        let (to, serial) = (self.transfer.reader().source, self.transfer.serial());
-        match fault {
-            None => tracing::debug!(%to, serial = serial.0, "transferred to a secondary"),
-            Some(fault) => tracing::debug!(%to, serial = serial.0, "no transfer: {fault}"),
-        }
+    fn fault(&self, code: Code) -> Fault {
+        let sent = self.transfer.sent();
+        Fault::new(code)
+            .with("source", self.transfer.reader().source)
+            .with("serial", self.transfer.serial().0)
+            .with("records", sent.records)
+            .with("bytes", sent.bytes)
+            .with("elapsed_ms", self.elapsed_ms())
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        self.responder.clock.now().since_ms(self.began)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let cut = self.fault(Code::DownstreamCut).with("found", "connection ended");
+        let end = self.end.take().unwrap_or(Err(cut));
+        self.responder.on_transfer(&self.transfer, self.elapsed_ms(), end);
     }
 }

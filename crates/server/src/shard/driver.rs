@@ -9,7 +9,9 @@ use crate::clock::Clock;
 use crate::commit::{Change, CommitRequest, Committer};
 use crate::config::{Zone, ZoneName};
 use crate::dial::{Dialler, Progress, Question};
-use crate::event::{DialFailed, DialResult, Dialled, DriverEvent, InstallEnd, NotifySeen};
+use crate::event::{
+    DialFailed, DialResult, Dialled, DownstreamSeen, DriverEvent, InstallEnd, NotifySeen,
+};
 use crate::faults::{self, Spot};
 use crate::ledger::Ledger;
 use api::Action;
@@ -26,7 +28,7 @@ use store::Timers;
 use tokio::task::AbortHandle;
 use wire::name::Name;
 use wire::serial::Serial;
-use zone::{Table, Version, ZoneId, ZoneState};
+use zone::{History, Table, Version, ZoneId, ZoneState};
 
 /// What all zones of a shard share.
 pub(crate) struct Shared {
@@ -193,6 +195,7 @@ impl ZoneDriver {
             DriverEvent::Tick => self.step(Event::Tick, now),
             DriverEvent::Notified(seen) => self.on_notified(seen, now),
             DriverEvent::NotifyRefused(seen, fault) => self.on_notify_refused(seen, fault, now),
+            DriverEvent::Downstream(seen) => self.on_downstream(*seen, now),
             DriverEvent::Refresh => self.step(Event::Refresh, now),
             DriverEvent::Retransfer => self.step(Event::Retransfer, now),
             DriverEvent::Thaw if self.follow.is_frozen() => self.step(Event::Refresh, now),
@@ -297,7 +300,7 @@ impl ZoneDriver {
                 self.step(Event::Answered { attempt, step, answer: Answer::Soa(soa) }, now);
             }
             Ok(Dialled::Transferred(fetched)) => {
-                let (answer, serial, change) = read(fetched);
+                let (answer, serial, change) = read(fetched, self.history());
                 self.succeed(step, serial, job);
                 self.step_with(Event::Answered { attempt, step, answer }, change, now);
             }
@@ -312,6 +315,12 @@ impl ZoneDriver {
                 self.step(event, now);
             }
         }
+    }
+
+    /// What is remembered of how the version held came about; `None` while nobody may transfer it.
+    fn history(&self) -> Option<&History> {
+        let held = self.version.as_ref().map_or(&History::NONE, |held| held.history());
+        (!self.config.transfer.is_empty()).then_some(held)
     }
 
     /// Hands the version in hand to the disk; what is served changes when it is durable.
@@ -377,6 +386,11 @@ impl ZoneDriver {
         self.record.notify_refused(&self.config, seen, fault);
     }
 
+    fn on_downstream(&mut self, seen: DownstreamSeen, now: Mono) {
+        self.shared.lines.downstream((self.id, &self.name.apex), &seen, now);
+        self.record.downstream(seen);
+    }
+
     fn on_changed(&mut self, config: Arc<Zone>, now: Mono) {
         self.record.on_changed(&self.config, &config);
         let (policy, primaries) = (policy(&config, self.id), config.primaries.len());
@@ -419,15 +433,19 @@ impl ZoneDriver {
     }
 }
 
-/// What a transfer says, the serial it says it of, and what may be installed of it.
-fn read(fetched: Fetched) -> (Answer, Serial, Option<Change>) {
+/// What a transfer says, the serial it says it of, and what may be installed of it; with the diffs
+/// behind those of `history`, if they are to be remembered.
+fn read(fetched: Fetched, history: Option<&History>) -> (Answer, Serial, Option<Change>) {
     match fetched {
         Fetched::Whole(version) => {
             let soa = soa_timers(&version);
             (Answer::Version(soa), soa.serial, Some(Change::Whole(Arc::new(version))))
         }
-        Fetched::Diffs { version, diffs } => {
+        Fetched::Diffs { mut version, diffs } => {
             let soa = soa_timers(&version);
+            if let Some(history) = history {
+                version = version.with_history(history, diffs.iter().cloned().map(Arc::new));
+            }
             (Answer::Version(soa), soa.serial, Some(Change::Diffs(diffs, Arc::new(version))))
         }
         Fetched::UpToDate(serial) => (Answer::UpToDate(serial), serial, None),

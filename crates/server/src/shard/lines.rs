@@ -1,7 +1,7 @@
 //! The log lines of zones: one place names their fields, and thins what repeats.
 
 use super::record::{Done, Missed};
-use crate::event::NotifySeen;
+use crate::event::{DownstreamSeen, DownstreamSent, NotifySeen};
 use crate::log::{Admission, Thinner};
 use proto::code::{Code, Fault};
 use proto::time::Mono;
@@ -52,6 +52,27 @@ impl Lines {
         let Some(left_out) = self.admit(zone.0, fault.code, now) else { return };
         let (name, from, code) = (zone.1, seen.from, fault.code.as_str());
         tracing::warn!(zone = %name, code, %from, left_out, "NOTIFY refused: {fault}");
+    }
+
+    /// A transfer to somebody ended, or was refused.
+    pub(super) fn downstream(&self, zone: (ZoneId, &Name), seen: &DownstreamSeen, now: Mono) {
+        let (name, from) = (zone.1, seen.from);
+        let fault = match &seen.end {
+            Ok(DownstreamSent { serial, form, sent, elapsed_ms }) => {
+                let (serial, form, bytes) = (serial.0, form.as_str(), sent.bytes);
+                tracing::debug!(zone = %name, %from, serial, form, bytes, elapsed_ms, "transferred to a secondary");
+                return;
+            }
+            Err(fault) => fault,
+        };
+        let Some(left_out) = self.admit(zone.0, fault.code, now) else { return };
+        let code = fault.code.as_str();
+        if fault.code == Code::DownstreamUnknownSource {
+            // Anybody may ask; that a stranger gets nothing is no trouble.
+            tracing::info!(zone = %name, code, %from, left_out, "transfer refused: {fault}");
+        } else {
+            tracing::warn!(zone = %name, code, %from, left_out, "no transfer to a secondary: {fault}");
+        }
     }
 
     fn admit(&self, zone: ZoneId, code: Code, now: Mono) -> Option<u64> {

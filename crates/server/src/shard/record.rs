@@ -1,7 +1,8 @@
 //! What a zone remembers of its own doing, for its status. Decides nothing.
 
+use super::downstream::DownstreamRecord;
 use crate::config::Zone;
-use crate::event::NotifySeen;
+use crate::event::{DownstreamSeen, NotifySeen};
 use api::Action;
 use proto::code::{Code, Fault};
 use proto::time::UnixSeconds;
@@ -58,6 +59,8 @@ pub(crate) struct Record {
     pub(super) failing: bool,
     pub(super) last_notify: Option<Box<(NotifySeen, Option<Fault>)>>,
     notify_refused: BTreeMap<Code, u64>,
+    /// `None` while nobody asked for a transfer.
+    pub(super) downstream: Option<Box<DownstreamRecord>>,
     /// One for each action that was ever tried at a primary. Those that worked last come last.
     ends: Vec<Ends>,
 }
@@ -119,6 +122,11 @@ impl Record {
             self.ends_of(index, action).failure = Some(Box::new(missed));
         }
         self.last_notify = Some(Box::new((seen, Some(fault))));
+    }
+
+    /// Somebody asked for a transfer.
+    pub(super) fn downstream(&mut self, seen: DownstreamSeen) {
+        self.downstream.get_or_insert_default().note(seen);
     }
 
     /// NOTIFY that was refused, by reason.

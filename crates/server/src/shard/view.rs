@@ -1,5 +1,6 @@
 //! A zone as the API shows it. Reads only.
 
+use super::downstream::DownstreamRecord;
 use super::driver::{ZoneDriver, action_of};
 use super::record::{Ends, Missed, Success};
 use crate::clock::Clock;
@@ -62,6 +63,7 @@ impl ZoneDriver {
             primaries: primaries
                 .map(|(index, primary)| self.primary_view(index, primary))
                 .collect(),
+            downstream: self.record.downstream.as_deref().map(DownstreamRecord::view),
             transfer: self.transfer_view(),
             digest: None,
         }
@@ -167,7 +169,7 @@ fn failure(missed: &Missed) -> Failure {
     }
 }
 
-fn facts(fault: &Fault) -> BTreeMap<String, serde_json::Value> {
+pub(super) fn facts(fault: &Fault) -> BTreeMap<String, serde_json::Value> {
     let facts = fault.facts.iter();
     facts.map(|(name, value)| ((*name).to_owned(), number_or_text(value))).collect()
 }
@@ -181,6 +183,6 @@ const fn soa_timers(timers: refresh::SoaTimers) -> SoaTimers {
     SoaTimers { refresh_s: timers.refresh.0, retry_s: timers.retry.0, expire_s: timers.expire.0 }
 }
 
-fn stamp(at: UnixSeconds) -> Timestamp {
+pub(super) fn stamp(at: UnixSeconds) -> Timestamp {
     timestamp(i64::try_from(at.0).unwrap_or(i64::MAX).saturating_mul(1_000))
 }

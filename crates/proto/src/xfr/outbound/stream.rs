@@ -44,6 +44,18 @@ pub enum Form {
     Soa,
 }
 
+impl Form {
+    /// The word in logs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "axfr",
+            Self::Diffs => "ixfr",
+            Self::Soa => "soa",
+        }
+    }
+}
+
 /// How much was sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sent {

@@ -185,7 +185,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         let Some(running) = &mut self.transfer else { return Ok(()) };
         let goes = running.next(&mut self.message);
         write_frame(&mut self.out, &self.message).map_err(io::Error::other)?;
-        self.write_out().await?;
+        if let Err(fault) = self.write_out().await {
+            self.transfer.take().iter_mut().for_each(|running| running.not_taken(&fault));
+            return Err(fault);
+        }
         if goes == Goes::NoFurther {
             self.transfer = None;
             self.answer_all().await?;
