@@ -168,7 +168,7 @@ fn transferred() -> DownstreamView {
 fn status_tells_what_others_got_and_what_they_did_not() {
     let expected = "
   secondaries   2 transfers since start
-                last 1 min ago (2026-08-01 09:29:00 UTC): IXFR to 192.0.2.53, key k2., serial 7: 6 records, 412 octets
+                last 1 min ago (2026-08-01 09:29:00 UTC): IXFR to 192.0.2.53, key k2., serial 7: 6 records, 412 B
                 not sent: 3 DOWNSTREAM_UNSIGNED
                 last 30 s ago (2026-08-01 09:29:30 UTC): DOWNSTREAM_UNSIGNED, for 192.0.2.54
                 facts: key_expected k2.
