@@ -29,12 +29,14 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::ask;
 use crate::key::Key;
 use crate::name::Name;
 use crate::ports;
 
 use message::Conversation;
 use script::{Act, Reply, Script};
+use sign::Signer;
 
 pub use script::Question;
 
@@ -88,6 +90,18 @@ impl Primary {
         let mut current = self.shared.script.lock().unwrap();
         self.shared.asked.lock().unwrap().clear();
         *current = script;
+    }
+
+    /// Sends a NOTIFY with a serial, whatever the script has; signed, if there is a key. The secondary must accept it.
+    pub fn notify(&self, secondary: SocketAddr, serial: u32) {
+        let Shared { apex, key, .. } = &*self.shared;
+        let mut octets = message::notify(apex, serial);
+        if let Some(key) = key {
+            octets = Signer::of_request(key).sign(octets, &[]);
+        }
+        let reply = ask::raw(secondary, &octets, ask::Transport::Udp).expect("a socket");
+        let reply = ask::Message::parse(&reply.expect("a reply")).expect("a message");
+        assert_eq!((reply.opcode, reply.rcode), (4, ask::NOERROR), "the answer to a NOTIFY");
     }
 
     /// What was asked since the last change of the script, in its order.

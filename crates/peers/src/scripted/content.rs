@@ -11,6 +11,7 @@
 //! | `fresh50` | so many hosts, others each time it is sent |
 //! | `swollen50` | the same with 250 octets in each name, which take two in the message |
 //! | `looping` | a name that points to itself |
+//! | `nsec:h1:h2` | NSEC of an address from one name to the next |
 //! | `sub/47/0161` | anything: labels (`@` is the apex), type, rdata in hexadecimals |
 
 use crate::name::Name;
@@ -35,6 +36,7 @@ const NS: u16 = 2;
 const SOA: u16 = 6;
 const TXT: u16 = 16;
 const RRSIG: u16 = 46;
+const NSEC: u16 = 47;
 const TTL: u32 = 300;
 
 /// A record as it is written.
@@ -138,6 +140,11 @@ fn records(word: &str, apex: &Name) -> Option<Vec<Record>> {
     let (kind, mark) = word.split_once('.').unwrap_or((word, ""));
     if let Some(serial) = number_behind("soa", kind) {
         return Some(vec![soa(serial, mark, apex)?]);
+    }
+    if let Some((owner, next)) = word.strip_prefix("nsec:").and_then(|ends| ends.split_once(':')) {
+        let bitmap = [0, 6, 0x40, 0, 0, 0, 0, 0x03]; // A, RRSIG and NSEC
+        let rdata = [below(next, apex).octets(), &bitmap].concat();
+        return Some(vec![Record::new(below(owner, apex), NSEC, rdata)]);
     }
     if let Some((label, rest)) = word.split_once('/') {
         let (rrtype, rdata) = rest.split_once('/')?;

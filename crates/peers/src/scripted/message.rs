@@ -135,6 +135,16 @@ impl Message {
     }
 }
 
+/// A NOTIFY of a serial (RFC 1996 §3.7).
+pub(super) fn notify(apex: &Name, serial: u32) -> Vec<u8> {
+    let mut octets = b"NO\x24\0\0\x01\0\x01\0\0\0\0".to_vec();
+    octets.extend(apex.octets());
+    octets.extend([0, 6, 0, 1]);
+    let soa = Words::parse(&format!("soa{serial}"), apex).expect("a word");
+    soa.write(apex, &mut 0, &mut octets);
+    octets
+}
+
 /// One reply in the making: whom it answers, and what its signatures cover.
 pub(super) struct Conversation<'c> {
     apex: &'c Name,

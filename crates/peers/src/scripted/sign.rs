@@ -133,8 +133,16 @@ struct Fields {
 impl Signer {
     /// For the answers to a signed query. The key must be one of hmac-sha256.
     pub(super) fn new(key: &Key, query: &[u8]) -> Self {
+        Self::behind(key, mac_of(query))
+    }
+
+    /// For a request, which covers no MAC before it.
+    pub(super) fn of_request(key: &Key) -> Self {
+        Self::behind(key, Vec::new())
+    }
+
+    fn behind(key: &Key, request_mac: Vec<u8>) -> Self {
         assert_eq!(key.algorithm, "hmac-sha256", "the one that is scripted");
-        let request_mac = mac_of(query);
         Self {
             name: Name::new(&key.name),
             algorithm: Name::new("hmac-sha256."),
@@ -205,8 +213,10 @@ impl Signer {
         }
         let mut digest = Hmac::<Sha256>::new_from_slice(&secret).expect("keys of any length");
         let prior = if marks.contains(&Mark::Anew) { &self.request_mac } else { &self.prior };
-        digest.update(&length(prior));
-        digest.update(prior);
+        if !prior.is_empty() {
+            digest.update(&length(prior));
+            digest.update(prior);
+        }
         digest.update(&self.between);
         digest.update(message);
         let has_all = self.is_first && !marks.contains(&Mark::Timers) || marks.contains(&Mark::All);

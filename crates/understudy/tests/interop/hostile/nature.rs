@@ -2,6 +2,9 @@
 //! are only between others.
 
 use super::check;
+use peers::ask::{self, Query, Transport};
+use peers::daemon::{self, Daemon, Zone};
+use peers::scripted::Primary;
 
 /// Records of signed zones. Nobody verifies them on their way through a secondary.
 const WORDS: [(&str, &str); 9] = [
@@ -32,6 +35,50 @@ fn zones_lose_no_apex_and_may_change_how_they_are_signed() {
     let lines =
         NATURE.lines().map(|line| line.split(' ').map(spelled).collect::<Vec<_>>().join(" "));
     check(None, &lines.collect::<Vec<_>>().join("\n"));
+}
+
+/// Threat 8: a name between others is denied by the NSEC of the name before it, also while it has records for a time.
+/// Threat 7: of a zone that is signed no more, no NSEC is left.
+#[test]
+fn names_between_others_are_denied_by_the_nsec_before_them_version_by_version() {
+    let apex = "ent.hostile.";
+    let zone = "soa10 ns h1/1/c0000201";
+    let primary = Primary::start(apex, None, &format!("udp: soa10; axfr: {zone} soa10"));
+    let daemon = daemon::Setup::new(vec![Zone::from(apex, primary.at, None)]).start();
+    daemon.wait_for_serial(apex, 10);
+    let (deep, plug) = ("x.y.ent/1/c0000263", "y.ent/1/c0000264");
+    let signed = format!("{deep} nsec:@:x.y.ent nsec:x.y.ent:h1 nsec:h1:@");
+    let plugged = format!("{plug} nsec:@:y.ent nsec:y.ent:x.y.ent");
+    let emptied = format!("{deep} nsec:x.y.ent:h1 nsec:@:x.y.ent");
+    let steps = [
+        ("", signed.as_str(), "NOERROR by ent.hostile.", "NOERROR by ent.hostile."),
+        ("nsec:@:x.y.ent", plugged.as_str(), "there", "NOERROR by ent.hostile."),
+        (plugged.as_str(), "nsec:@:x.y.ent", "NOERROR by ent.hostile.", "NOERROR by ent.hostile."),
+        (emptied.as_str(), "nsec:@:h1", "NXDOMAIN by ent.hostile.", "NXDOMAIN by ent.hostile."),
+        ("nsec:@:h1 nsec:h1:@", deep, "NOERROR", "NOERROR"),
+    ];
+    for ((removed, added, of_parent, of_top), serial) in steps.into_iter().zip(11..) {
+        let before = serial - 1;
+        let diff = format!("soa{serial} soa{before} {removed} soa{serial} {added} soa{serial}");
+        primary.behave(&format!("udp: soa{serial}; ixfr: {diff}"));
+        assert!(daemon.run(&["zone", "refresh", apex]).status.success());
+        daemon.wait_for_serial(apex, serial);
+        assert_eq!(denial(&daemon, "y.ent.ent.hostile."), of_parent, "at {serial}");
+        assert_eq!(denial(&daemon, "ent.ent.hostile."), of_top, "at {serial}");
+    }
+}
+
+/// What is answered for the address of a name: that it is there, or who denies it.
+fn denial(daemon: &Daemon, qname: &str) -> String {
+    let query = Query::new(qname, ask::A).with_dnssec();
+    let answer = ask::exchange(daemon.at, &query, Transport::Udp).unwrap();
+    if !answer.answer.is_empty() {
+        return "there".to_owned();
+    }
+    let rcode = if answer.rcode == ask::NXDOMAIN { "NXDOMAIN" } else { "NOERROR" };
+    let denials = answer.authority.iter().filter(|record| record.rrtype == ask::NSEC);
+    let owners: Vec<String> = denials.map(|record| format!(" by {}", record.owner)).collect();
+    format!("{rcode}{}", owners.concat())
 }
 
 /// What becomes of zones, in words of [`WORDS`] too.
