@@ -8,7 +8,7 @@ use crate::commit::{self, Committer};
 use crate::config::{Config, ConfigError};
 use crate::control::Running;
 use crate::damage;
-use crate::dial::{Dialler, PROBES_MAX};
+use crate::dial::{self, Dialler};
 use crate::http::{self, ControlSocket, SocketError};
 use crate::ledger::Ledger;
 use crate::log::{self, LevelSwitch};
@@ -229,7 +229,7 @@ impl Sockets {
                 udp.push(socket::udp(address).map_err(failed(address, "UDP"))?);
             }
         }
-        let dialled = PROBES_MAX.saturating_add(config.limits.transfers_max);
+        let dialled = dial::sockets_max(config.limits.transfers_max);
         let sockets = tcp.len().saturating_add(udp.len());
         let wanted = config.tcp.clients_max;
         let clients_max = descriptors::clients_that_fit(open_max, wanted, sockets, dialled);

@@ -7,12 +7,14 @@ mod datagram;
 mod fault;
 mod memory;
 mod stream;
+mod turn;
 mod turns;
 
 use fault::DialFault;
 use memory::Memory;
 use stream::StreamLimits;
-pub(crate) use turns::PROBES_MAX;
+use turn::Turn;
+pub(crate) use turns::sockets_max;
 use turns::{Over, Place, Turns};
 
 use crate::clock::Clock;
@@ -198,8 +200,8 @@ impl Dialler {
         let _place = place.transfer().await.map_err(dial_failed)?;
         let mut stream = connect(question, place, limits).await.map_err(dial_failed)?;
         // Only whoever can be talked to gets a turn, so that dead primaries take none.
-        let mut turn = pin!(self.turns.transfers.acquire());
-        let _turn = match timeout(KEPT_OPEN, &mut turn).await {
+        let mut turn = pin!(Turn::of(&self.turns));
+        let turn = match timeout(KEPT_OPEN, &mut turn).await {
             Ok(turn) => turn,
             Err(_) => {
                 drop(stream);
@@ -208,13 +210,14 @@ impl Dialler {
                 turn
             }
         };
-        self.converse(question, &mut stream, progress).await
+        self.converse(question, &mut stream, turn, progress).await
     }
 
     async fn converse(
         &self,
         question: &Question,
         stream: &mut Stream,
+        mut turn: Turn<'_>,
         progress: &Progress,
     ) -> DialResult {
         let (octets, mut inbound, mut verifier) = self.transfer_query(question)?;
@@ -226,7 +229,7 @@ impl Dialler {
         stream.send(&octets).await.map_err(dial_failed)?;
         loop {
             let patience = if inbound.may_be_all() { REST_LIMIT } else { Duration::MAX };
-            let message = match stream.next_within(patience).await {
+            let message = match turn.waiting_for(stream.next_within(patience)).await {
                 Ok(message) => message,
                 // What was missing says more than that the connection ended, if anything had come.
                 Err(fault @ DialFault::Eof { .. }) if inbound.received().messages > 0 => {

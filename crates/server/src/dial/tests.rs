@@ -101,6 +101,23 @@ async fn a_primary_that_does_not_take_the_connection_takes_no_turn_of_the_others
     hangs.abort();
 }
 
+/// Threat 2: a primary that takes the connection and then says nothing has its zone's time, not that of the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_that_falls_silent_keeps_its_connection_and_no_turn() {
+    let (primary, dialler) = (scripted().await, dialler());
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let mut question_to_silent = question(listener.local_addr().expect("bound"), Ask::Axfr, None);
+    question_to_silent.limits.transfer_idle = Seconds(20);
+    let silent = dialler.spawn(question_to_silent, Arc::default(), |_| async {});
+    let (mut stream, _) = listener.accept().await.expect("a client");
+    stream.read_exact(&mut [0; 2]).await.expect("it has its turn and asks");
+    let good = ask(&dialler, question(primary.at(), Ask::Axfr, None));
+    let good = timeout(Duration::from_secs(10), good).await.expect("the silent one steps aside");
+    assert!(matches!(good, Ok(Dialled::Transferred(Fetched::Whole(_)))));
+    assert!(!silent.is_finished());
+    silent.abort();
+}
+
 /// A source address that is not on this machine is not the primary's fault, and TCP is no remedy.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_source_address_is_named_as_such() {

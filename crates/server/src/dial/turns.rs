@@ -14,9 +14,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// SOA queries in flight: each holds a socket, and a start has one for every zone.
-pub(crate) const PROBES_MAX: usize = 256;
+const PROBES_MAX: usize = 256;
 /// The same towards one primary.
 const PROBES_PER_PRIMARY_MAX: usize = 32;
+/// Transfers that wait for their primaries with a connection and without a turn, for each that may have one.
+const STANDING_PER_TURN: usize = 2;
+
+/// Sockets that questions to primaries have open at once, at most.
+pub(crate) const fn sockets_max(transfers_max: usize) -> usize {
+    transfers_max.saturating_mul(1 + STANDING_PER_TURN).saturating_add(PROBES_MAX)
+}
 
 /// How the primary is talked to; each may fail without the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +46,8 @@ pub(super) struct Turns {
     probes: Semaphore,
     /// Transfers under way, whatever the primary.
     pub(super) transfers: Semaphore,
+    /// Transfers that stepped aside.
+    pub(super) standing: Semaphore,
     transfers_per_primary_max: usize,
     primaries: Mutex<HashMap<SocketAddr, Entry>>,
     /// Counts questions and failures, to tell which came first.
@@ -88,6 +97,7 @@ impl Turns {
         Arc::new(Self {
             probes: Semaphore::new(PROBES_MAX),
             transfers: Semaphore::new(transfers_max),
+            standing: Semaphore::new(transfers_max.saturating_mul(STANDING_PER_TURN)),
             transfers_per_primary_max,
             primaries: Mutex::default(),
             moments: AtomicU64::new(0),

@@ -33,8 +33,8 @@ const GOOD: u32 = 10;
 /// Hosts that are asked for.
 const HOSTS: std::ops::RangeInclusive<u32> = 1..=9;
 
-/// So that what is to run into a limit does so soon.
-const LIMITS: &str = "\n[limits]\ntransfers-max = 256\ntransfer-seconds = 6\ntransfer-idle-seconds = 2\n\
+/// So that what is to run into a limit does so soon. Fewer turns than there are primaries that fall silent at once.
+const LIMITS: &str = "\n[limits]\ntransfers-max = 4\ntransfer-seconds = 6\ntransfer-idle-seconds = 2\n\
     records-max = 20000\nbytes-max = \"2 MiB\"\nrrset-records-max = 1000\n";
 
 /// Runs a table; with a key, every question and answer of it is signed.
