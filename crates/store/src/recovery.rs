@@ -1,6 +1,8 @@
 //! What a restart found.
 //!
 //! Pure.
+//!
+//! Not here: finding it (`recover`), and what is done about it (`server`).
 
 use std::fmt;
 use std::path::PathBuf;

@@ -45,6 +45,14 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
         Wish::Untried => !fell.contains_key(&flip.id),
     };
     let wanted: Vec<&Flip> = flips.iter().filter(is_wanted).collect();
+    let write = |fell: &_| {
+        fs::write(root.join(table::PATH), table::document(&flips, fell)).context(table::PATH)
+    };
+    write(&fell)?;
+    if wanted.is_empty() && wish == Wish::Untried {
+        println!("flips: all of them were tried");
+        return Ok(());
+    }
     if wanted.is_empty() {
         bail!("there is no such flip");
     }
@@ -54,7 +62,7 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
             Some(words) => fell.insert(flip.id.clone(), words.to_owned()),
             None => fell.remove(&flip.id),
         };
-        fs::write(root.join(table::PATH), table::document(&flips, &fell)).context(table::PATH)
+        write(&fell)
     });
     trial::remove(&copy);
     outcome

@@ -114,6 +114,17 @@ fn diffs_that_are_larger_than_the_zone_are_not_sent() {
     assert_eq!(world.pull(&Asking::ixfr(58)).sent().form(), Form::Diffs);
 }
 
+/// Diffs that fit the memory of a history may be longer in messages: there each record has its owner.
+#[test]
+fn diffs_that_are_longer_in_messages_than_the_zone_are_not_sent() {
+    let owner = format!("{0}.{0}.{0}", "x".repeat(60));
+    let hosts = |net: &str| (0..100).map(|n| format!("{owner} A {net}.{n}\n")).collect::<String>();
+    let first = version(1, &hosts("192.0.2"));
+    let second = stepped(&first, 2, &hosts("192.0.2"), &hosts("198.51.100"));
+    assert_eq!(second.history().steps(), 1, "it is remembered");
+    assert_eq!(World::with(second).pull(&Asking::ixfr(1)).sent().form(), Form::Whole);
+}
+
 #[test]
 fn question_and_opt_stand_in_the_first_message_only() {
     let text: String = (0..2_000).map(|n| format!("n{n} TXT \"0123456789\"\n")).collect();
