@@ -1,6 +1,6 @@
 //! Starting a daemon: disk, table, machines, in the order in which `server` does it.
 //!
-//! Stands where `server::daemon` and `server::control` stand.
+//! Touches nothing but the world's disk. Stands where `server::daemon` and `server::control` stand.
 
 use crate::asking::soa_timers;
 use crate::clock::Clock;

@@ -1,6 +1,6 @@
 //! Durable, then visible, then told: what the committing thread of the daemon does, line by line.
 //!
-//! Stands where `server::commit` stands. Each line is a step of its own, so that the world may end
+//! Touches nothing but the world's disk. Stands where `server::commit` stands. Each line is a step of its own, so that the world may end
 //! between any two.
 //!
 //! Invariants: those of `server::commit`: a version is published only after its commit; changes do

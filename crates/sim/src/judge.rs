@@ -10,6 +10,8 @@
 //! is served no longer than EXPIRE after a primary vouched for its version. J4 nor less. J5 what was
 //! seen survives whatever happens. J6 a confirmation has a primary that vouched, just then. J7 nobody
 //! is asked without end.
+//!
+//! Not here: whether a world becomes good again (`storm`), and whether it was bad enough (`seen`).
 
 use crate::clock::{Clock, True};
 use crate::edition::{Edition, Entry, digest, is_after};

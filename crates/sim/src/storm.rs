@@ -2,6 +2,8 @@
 //! world: storm, then calm, in which everything must become good.
 //!
 //! Touches nothing.
+//!
+//! Not here: what one step is (`world`), worlds that are bad by a plan (`script`).
 
 use crate::clock::True;
 use crate::dice::Dice;
