@@ -135,6 +135,16 @@ pub fn set_clock(command: &mut Command, offset: &str) {
     command.env("LD_PRELOAD", preload).env("FAKETIME", offset);
 }
 
+/// The words before a program's own that make its date differ from ours by what a file says, such as
+/// `+10d`. It sees every change of the file at once; only dates are concerned, no waits.
+#[must_use]
+pub fn dated_by(file: &Path) -> Vec<String> {
+    let preload = format!("LD_PRELOAD={}:libc.so.6", find_library("faketime").display());
+    let file = format!("FAKETIME_TIMESTAMP_FILE={}", file.display());
+    let fixed = ["FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"].map(str::to_owned);
+    ["env".to_owned(), preload, file].into_iter().chain(fixed).collect()
+}
+
 /// A library that is preloaded: `/usr/lib/<machine>/<name>/lib<name>.so.1`.
 #[track_caller]
 fn find_library(name: &str) -> PathBuf {

@@ -35,6 +35,12 @@ impl Clock {
         UnixSeconds(since_1970().as_secs())
     }
 
+    /// How far the date is ahead of [`Clock::now`], in seconds. It changes when somebody sets the
+    /// date; that the system makes its seconds longer or shorter adds up too.
+    pub(crate) fn date_ahead_s(self) -> u64 {
+        self.wall_at(Mono(0)).0
+    }
+
     /// When to wake for `at`, on the tokio clock, which stands still while the machine is suspended.
     /// Never more than half a minute ahead: who wakes must look at [`Clock::now`] and sleep again.
     pub(crate) fn instant(self, at: Mono) -> tokio::time::Instant {

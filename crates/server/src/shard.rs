@@ -112,6 +112,8 @@ pub(crate) struct Shard {
     /// Zones whose timers on disk are behind.
     unsaved: BTreeSet<ZoneId>,
     save_at: Mono,
+    /// By how much the date was ahead when deadlines were last written as dates.
+    date_ahead_s: u64,
     /// The batch of deadlines that the ledger has not taken yet.
     saving: Option<JoinHandle<()>>,
 }
@@ -119,8 +121,17 @@ pub(crate) struct Shard {
 impl Shard {
     /// No zones yet.
     pub(crate) fn new(clock: Clock, inbox: mpsc::Receiver<Message>, ledger: Ledger) -> Self {
-        let (zones, due, unsaved) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
-        Self { clock, inbox, ledger, zones, due, unsaved, save_at: Mono::NEVER, saving: None }
+        Self {
+            clock,
+            inbox,
+            ledger,
+            zones: BTreeMap::new(),
+            due: BTreeSet::new(),
+            unsaved: BTreeSet::new(),
+            save_at: Mono::NEVER,
+            date_ahead_s: clock.date_ahead_s(),
+            saving: None,
+        }
     }
 
     /// Runs until [`Message::Stop`].
@@ -205,8 +216,33 @@ impl Shard {
         {
             self.step(id, DriverEvent::Tick);
         }
+        self.watch_date(now);
         if self.save_at <= now {
             self.save_guarded();
+        }
+    }
+
+    /// Deadlines are dates on disk. After somebody has set the clock, as at boot on a machine whose
+    /// own was wrong, a restart would misread them: they are written anew.
+    fn watch_date(&mut self, now: Mono) {
+        /// A restart may misread deadlines by as much.
+        const DATE_SET_S: u64 = 60;
+        let ahead_s = self.clock.date_ahead_s();
+        if ahead_s.abs_diff(self.date_ahead_s) < DATE_SET_S {
+            return;
+        }
+        tracing::info!(
+            before_s = self.date_ahead_s,
+            after_s = ahead_s,
+            "the date was set; deadlines on disk follow it"
+        );
+        self.date_ahead_s = ahead_s;
+        for (id, zone) in &mut self.zones {
+            zone.on_date_set();
+            if zone.take_unsaved() {
+                self.unsaved.insert(*id);
+                self.save_at = now;
+            }
         }
     }
 

@@ -62,10 +62,28 @@ pub(crate) struct ZoneDriver {
     unsaved: bool,
     /// No step is taken before: a fault of ours that comes back must not make us spin.
     rests_until: Mono,
-    confirmed_at: Option<UnixSeconds>,
+    confirmed: Option<Confirmed>,
     /// How the version came that is being installed.
     brought: Option<Box<Done>>,
     pub(super) record: Record,
+}
+
+/// When a primary last confirmed what is held.
+#[derive(Clone, Copy)]
+enum Confirmed {
+    /// In an earlier run, at this date.
+    Before(UnixSeconds),
+    /// In this run. Its date is another one when somebody sets the clock.
+    Here(Mono),
+}
+
+impl Confirmed {
+    fn date(self, clock: Clock) -> UnixSeconds {
+        match self {
+            Self::Before(date) => date,
+            Self::Here(at) => clock.wall_at(at),
+        }
+    }
 }
 
 /// A zone as the disk gave it back.
@@ -104,7 +122,7 @@ impl ZoneDriver {
             config,
             shared,
             job: None,
-            confirmed_at: restored.as_ref().map(|held| held.confirmed_at),
+            confirmed: restored.as_ref().map(|held| Confirmed::Before(held.confirmed_at)),
             version: restored.map(|held| held.version),
             unsaved: false,
             rests_until: Mono(0),
@@ -178,11 +196,18 @@ impl ZoneDriver {
         }
     }
 
+    /// Somebody set the clock: dates that were written by it are wrong.
+    pub(crate) const fn on_date_set(&mut self) {
+        if let Some(Confirmed::Here(_)) = self.confirmed {
+            self.unsaved = true;
+        }
+    }
+
     /// What must survive a restart; `None` while nothing is held.
     pub(crate) fn timers_to_save(&self, clock: Clock) -> Option<Timers> {
         Some(Timers {
             serial: self.follow.serial()?,
-            confirmed_at: self.confirmed_at?.0,
+            confirmed_at: self.confirmed?.date(clock).0,
             expires_at: clock.wall_at(self.follow.expires_at()?).0,
             refresh_at: self.follow.next_refresh().map_or(0, |at| clock.wall_at(at).0),
         })
@@ -235,7 +260,7 @@ impl ZoneDriver {
                 self.install(attempt, soa, fetched.take(), now);
             }
             follow::Action::Confirmed => {
-                self.confirmed_at = Some(self.shared.clock.wall());
+                self.confirmed = Some(Confirmed::Here(now));
                 self.unsaved = true;
                 self.overcome();
             }
@@ -343,7 +368,7 @@ impl ZoneDriver {
             Ok(version) => {
                 lines::installed(&self.name.apex, &version, self.brought.take().as_deref());
                 free(self.version.replace(version));
-                self.confirmed_at = Some(self.shared.clock.wall());
+                self.confirmed = Some(Confirmed::Here(now));
                 self.unsaved = true;
                 if !self.follow.is_frozen() {
                     self.overcome();

@@ -3,6 +3,7 @@
 use peers::ask;
 use peers::daemon::{self, Zone};
 use peers::named;
+use peers::program;
 use peers::records::{self, APEX};
 use peers::wait;
 
@@ -87,4 +88,29 @@ fn killed_hard_it_answers_from_disk_with_the_primary_gone() {
     daemon.kill();
     daemon.start_again();
     daemon.wait_for_serial(APEX, 1);
+}
+
+/// Threat 46: a machine whose clock was wrong at boot, or jumps by ten years.
+#[test]
+fn date_that_is_set_while_we_run_expires_nothing_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let date = folder.path().join("date");
+    let mut named = named::Setup::new(APEX, &records::zone(1)).start();
+    let mut setup = daemon::Setup::new(vec![Zone::from(APEX, named.at, None)]);
+    std::fs::write(&date, "+0\n").unwrap();
+    setup.under = program::dated_by(&date);
+    let mut daemon = setup.start();
+    daemon.wait_for_serial(APEX, 1);
+    named.kill();
+    for set in ["+3650d\n", "+0\n"] {
+        std::fs::write(&date, set).unwrap();
+        wait::until(wait::SOON, "it is noticed that the date was set", || {
+            daemon.status(APEX); // wakes it
+            daemon.log().contains("the date was set")
+        });
+        assert_eq!(daemon.serial(APEX), Some(1), "EXPIRE is no matter of the date");
+        daemon.stop();
+        daemon.start_again();
+        daemon.wait_for_serial(APEX, 1);
+    }
 }
