@@ -1,7 +1,7 @@
-//! What must hold for any octets, one module a fuzz target.
+//! What must hold for any octets, one module a fuzz target, together with those that judge.
 //!
 //! Pure: octets in, a panic out if a promise is broken. Nothing here knows the engine, so the same
-//! bodies run as ordinary tests over the committed corpora (`replay.rs`).
+//! bodies run as ordinary tests over the committed corpora (`replay/`).
 
 #![expect(
     clippy::expect_used,
@@ -9,21 +9,6 @@
     reason = "a panic is how a target tells of a broken promise"
 )]
 
-pub mod answer;
-pub mod content;
-pub mod inbound;
-pub mod judge;
-pub mod letters;
-pub mod master_file;
-pub mod message;
-pub mod notify;
-pub mod parsed;
-pub mod proof;
-pub mod received;
-pub mod signature;
-pub mod spelled;
-pub mod truth;
-pub mod tsig;
-pub mod walk;
-pub mod world;
-pub mod zone;
+pub mod commit_log;
+pub mod configuration;
+pub mod protocol;

@@ -1,5 +1,5 @@
-//! See `fuzz::answer`.
+//! See `fuzz::protocol::answer`.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::answer::run(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::protocol::answer::run(octets));

@@ -1,5 +1,5 @@
-//! See `fuzz::inbound`.
+//! See `fuzz::protocol::inbound`.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::inbound::run(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::protocol::inbound::run(octets));

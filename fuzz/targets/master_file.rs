@@ -1,5 +1,5 @@
-//! See `fuzz::master_file`.
+//! See `fuzz::protocol::master_file`.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::master_file::run(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::protocol::master_file::run(octets));

@@ -1,5 +1,5 @@
-//! See `fuzz::message`.
+//! See `fuzz::protocol::message`.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::message::run(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::protocol::message::run(octets));

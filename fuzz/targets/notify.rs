@@ -1,5 +1,5 @@
-//! See `fuzz::notify`.
+//! See `fuzz::protocol::notify`.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::notify::run(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::protocol::notify::run(octets));

@@ -1,5 +1,5 @@
-//! See `fuzz::tsig`.
+//! See `fuzz::protocol::tsig`.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::tsig::run(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::protocol::tsig::run(octets));

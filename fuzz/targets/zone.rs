@@ -1,5 +1,5 @@
-//! See `fuzz::zone`.
+//! See `fuzz::protocol::zone`.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::zone::run(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::protocol::zone::run(octets));

@@ -118,6 +118,7 @@ impl<'t> Scan<'t> {
             // No value of ours needs several lines, but a forgotten quote can swallow a secret.
             self.shown &= open == 1;
             self.value(content);
+            self.shown &= !is_assigned(after) || HARMLESS.contains(&content);
         }
         let close = inside.get(octets..).unwrap_or("");
         self.copy(close, if close.starts_with(quote) { open } else { 0 });
@@ -135,6 +136,7 @@ impl<'t> Scan<'t> {
             self.copy(rest, octets);
         } else {
             self.value(word);
+            self.shown &= !is_assigned(after) || HARMLESS.contains(&word);
         }
     }
 
@@ -195,6 +197,12 @@ fn is_key(after: &str) -> bool {
     after.trim_start_matches([' ', '\t']).starts_with(['=', '.'])
 }
 
+/// What stands before a `=` where no key can stand: base64 that ends in one, or a key after a forgotten comma or line
+/// end, whose value may be a secret.
+fn is_assigned(after: &str) -> bool {
+    after.trim_start_matches([' ', '\t']).starts_with('=')
+}
+
 /// One star for each octet, but line ends stay so that lines keep their numbers.
 fn mask(octet: u8) -> char {
     if octet == b'\n' { '\n' } else { '*' }
@@ -238,6 +246,10 @@ mod tests {
             ("# old: c2VjcmV0c2VjcmV0", "# old: ****************"),
             ("secret = \"c2\"\n# the office", "secret = \"**\"\n# the office"),
             ("\"\"\"\nsecret = \"c2\"", "\"\"\"\n*************"),
+            ("{name = \"k\" secret = \"c2\"}", "{name = \"k\" secret = \"**\"}"),
+            ("name = \"k\"secret=\"c2\"", "name = \"k\"secret=\"**\""),
+            ("port = 53 \"secret\" = \"c2\"", "port = 53 \"secret\" = \"**\""),
+            ("secret = c2/j+mV0== name = \"k\"", "secret = ********== **** = \"*\""),
             ("# the office\nname = \"é\"", "# the office\nname = \"é\""),
             ("secret = \"é\"", "secret = \"**\""),
             ("listen = [\n \"[::1]:53\", # v6\n]", "listen = [\n \"[::1]:53\", # v6\n]"),

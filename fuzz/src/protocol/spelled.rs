@@ -19,9 +19,10 @@ pub fn apex() -> Name {
 
 /// What is held of it, but for the SOA.
 pub static HELD: LazyLock<Vec<Record>> =
-    LazyLock::new(|| records(include_str!("../zones/transfer.zone")));
+    LazyLock::new(|| records(include_str!("../../zones/transfer.zone")));
 /// What may come.
-static NEWS: LazyLock<Vec<Record>> = LazyLock::new(|| records(include_str!("../zones/news.zone")));
+static NEWS: LazyLock<Vec<Record>> =
+    LazyLock::new(|| records(include_str!("../../zones/news.zone")));
 
 fn records(text: &str) -> Vec<Record> {
     master::read(text.as_bytes(), &apex()).expect("a master file")

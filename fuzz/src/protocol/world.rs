@@ -19,11 +19,11 @@ pub struct World {
 /// The fixed zones: some served, one expired, one never loaded.
 pub static WORLD: LazyLock<World> = LazyLock::new(|| {
     let mut world = World { table: Table::new(), truth: Truth::default() };
-    world.serve("plain.", include_str!("../zones/plain.zone"));
-    world.serve("held.plain.", include_str!("../zones/held.zone"));
-    world.serve("nsec.", include_str!("../zones/nsec.zone"));
-    world.serve("nsec3.", include_str!("../zones/nsec3.zone"));
-    world.serve("optout.", include_str!("../zones/optout.zone"));
+    world.serve("plain.", include_str!("../../zones/plain.zone"));
+    world.serve("held.plain.", include_str!("../../zones/held.zone"));
+    world.serve("nsec.", include_str!("../../zones/nsec.zone"));
+    world.serve("nsec3.", include_str!("../../zones/nsec3.zone"));
+    world.serve("optout.", include_str!("../../zones/optout.zone"));
     for zone in &mut world.truth.zones {
         let is_signed = zone.signatures(zone.apex.as_ref(), Rrtype::SOA).next().is_some();
         zone.is_sound = is_signed;
