@@ -29,7 +29,7 @@ pub(crate) fn run() -> Result<()> {
     shell::run(&mut tests(&[
         "--workspace",
         "--features",
-        "understudy/differential,understudy/faults",
+        "understudy/differential,understudy/faults,store/simulated",
     ]))?;
     for peer in PEERS {
         println!("\nwhat {peer} makes of the standards, beside what is recorded of it:");
