@@ -98,30 +98,45 @@ impl Dialler {
     where
         F: Future<Output = ()> + Send,
     {
-        let (dialler, ask) = (self.clone(), question.ask);
-        let outer = async move {
-            // In a set of its own, so that ending this task ends the question, and a panic in it
-            // comes back as a failure.
-            let mut asking = JoinSet::new();
-            asking.spawn(async move { dialler.ask(&question, &progress).await });
-            let result = match asking.join_next().await {
-                Some(Ok(result)) => result,
-                Some(Err(fault)) => Err(broke_down(action_of(ask), &fault)),
-                None => Err(broke_down(action_of(ask), &"the question was never asked")),
-            };
-            reply(result).await;
+        let dialler = self.clone();
+        let waiting = async move {
+            let Primary { address, source, .. } = question.primary;
+            let place = dialler.turns.enter(address, source);
+            let _taken_up = place.take_up(question.ask).await;
+            // A start has a question for every zone, and most wait: what asking needs is on the heap from here on only.
+            Box::pin(dialler.ask_guarded(question, place, progress, reply)).await;
         };
-        self.runtime.spawn(outer).abort_handle()
+        self.runtime.spawn(waiting).abort_handle()
     }
 
-    async fn ask(&self, question: &Question, progress: &Progress) -> DialResult {
+    async fn ask_guarded<F>(
+        &self,
+        question: Question,
+        place: Place,
+        progress: Arc<Progress>,
+        reply: impl FnOnce(DialResult) -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send,
+    {
+        let (dialler, ask) = (self.clone(), question.ask);
+        // In a set of its own, so that ending this task ends the question, and a panic in it
+        // comes back as a failure.
+        let mut asking = JoinSet::new();
+        asking.spawn(async move { dialler.ask(&question, &place, &progress).await });
+        let result = match asking.join_next().await {
+            Some(Ok(result)) => result,
+            Some(Err(fault)) => Err(broke_down(action_of(ask), &fault)),
+            None => Err(broke_down(action_of(ask), &"the question was never asked")),
+        };
+        reply(result).await;
+    }
+
+    async fn ask(&self, question: &Question, place: &Place, progress: &Progress) -> DialResult {
         faults::trip(Spot::Dial, question.apex.as_ref());
-        let Primary { address, source, .. } = question.primary;
-        let place = self.turns.enter(address, source);
         match question.ask {
-            Ask::ProbeUdp => self.probe_udp(question, &place).await.map(Dialled::Soa),
-            Ask::ProbeTcp => self.probe_tcp(question, &place).await.map(Dialled::Soa),
-            Ask::Ixfr(_) | Ask::Axfr => self.transfer(question, &place, progress).await,
+            Ask::ProbeUdp => self.probe_udp(question, place).await.map(Dialled::Soa),
+            Ask::ProbeTcp => self.probe_tcp(question, place).await.map(Dialled::Soa),
+            Ask::Ixfr(_) | Ask::Axfr => self.transfer(question, place, progress).await,
         }
     }
 
@@ -233,7 +248,7 @@ impl Dialler {
                 Ok(message) => message,
                 // What was missing says more than that the connection ended, if anything had come.
                 Err(fault @ DialFault::Eof { .. }) if inbound.received().messages > 0 => {
-                    let cut = block_in_place(|| inbound.finish());
+                    let cut = build(inbound.held_bytes(), || inbound.finish());
                     return Err(cut.map_or_else(xfr_failed, |_| dial_failed(fault)));
                 }
                 Err(fault) => return Err(dial_failed(fault)),
@@ -252,12 +267,12 @@ impl Dialler {
             }
         }
         verifier.finish().map_err(tsig_failed)?;
-        // A large zone takes seconds, and the other tasks of this thread should not wait for it.
-        let build = || {
+        let held_bytes = inbound.held_bytes();
+        let finish = move || {
             faults::trip(Spot::Build, question.apex.as_ref());
             inbound.finish()
         };
-        block_in_place(build).map(Dialled::Transferred).map_err(xfr_failed)
+        build(held_bytes, finish).map(Dialled::Transferred).map_err(xfr_failed)
     }
 
     /// The request, and what takes its answer.
@@ -291,6 +306,13 @@ impl Dialler {
             None => ResponseVerifier::unsigned(),
         }
     }
+}
+
+/// A large zone takes seconds, and the other tasks of this thread should not wait for it. A small one is there before
+/// another thread could have taken them over.
+fn build<T>(held_bytes: u64, finish: impl FnOnce() -> T) -> T {
+    const QUICK_BYTES: u64 = 64 * 1_024;
+    if held_bytes < QUICK_BYTES { finish() } else { block_in_place(finish) }
 }
 
 /// Connects, and remembers whether that works for this primary.

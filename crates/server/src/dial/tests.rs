@@ -1,7 +1,7 @@
 //! Questions to primaries on this machine, good and bad.
 
 use super::*;
-use crate::demo::primary::{Content, Primary as Scripted, SoaTimers as Timers};
+use crate::demo::primary::{Content, Edit, Primary as Scripted, SoaTimers as Timers, below, text};
 use proto::time::Seconds;
 use proto::xfr::inbound::Fetched;
 use std::net::SocketAddr;
@@ -135,6 +135,8 @@ async fn a_foreign_source_address_is_named_as_such() {
 #[tokio::test]
 async fn a_panic_of_ours_is_not_held_against_the_primary() {
     let (primary, dialler) = (scripted().await, dialler());
+    let hosts = (0..500).map(|host| text(below(&apex(), &format!("host{host}")), &"x".repeat(200)));
+    primary.edit(Edit { added: hosts.collect(), ..Edit::default() });
     let failed = ask(&dialler, question(primary.at(), Ask::Axfr, None)).await.err();
     let failed = failed.expect("no runtime for that");
     assert_eq!((failed.fault.code, failed.action), (Code::InternalFault, Action::Axfr));

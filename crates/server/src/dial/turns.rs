@@ -7,11 +7,12 @@
 //! waits for a verdict to pass.
 
 use super::fault::DialFault;
+use proto::primaries::Ask;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 /// SOA queries in flight: each holds a socket, and a start has one for every zone.
 const PROBES_MAX: usize = 256;
@@ -61,6 +62,8 @@ struct Entry {
 }
 
 struct Queue {
+    /// Questions that are taken up, SOA queries and transfers: the rest of a start's thousands wait with less memory.
+    taken_up: [Arc<Semaphore>; 2],
     probes: Semaphore,
     transfers: Semaphore,
     reach: Mutex<[Reach; 2]>,
@@ -109,6 +112,8 @@ impl Turns {
         let mut known = self.primaries.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = known.entry(primary).or_insert_with(|| Entry {
             queue: Arc::new(Queue {
+                taken_up: [PROBES_PER_PRIMARY_MAX, self.transfers_per_primary_max]
+                    .map(|turns| Arc::new(Semaphore::new(turns.saturating_mul(2)))),
                 probes: Semaphore::new(PROBES_PER_PRIMARY_MAX),
                 transfers: Semaphore::new(self.transfers_per_primary_max),
                 reach: Mutex::default(),
@@ -126,6 +131,16 @@ impl Turns {
 }
 
 impl Place {
+    /// Waits until it is worth while to prepare for this question: as many more are prepared as may be asked at once.
+    pub(super) async fn take_up(&self, ask: Ask) -> Option<OwnedSemaphorePermit> {
+        let [probes, transfers] = &self.queue.taken_up;
+        let of_kind = match ask {
+            Ask::ProbeUdp | Ask::ProbeTcp => probes,
+            Ask::Ixfr(_) | Ask::Axfr => transfers,
+        };
+        of_kind.clone().acquire_owned().await.ok() // nobody closes these
+    }
+
     /// Waits until this SOA query may go out.
     ///
     /// # Errors
@@ -209,6 +224,21 @@ mod tests {
 
     fn primary(last: u8) -> SocketAddr {
         SocketAddr::from(([192, 0, 2, last], 53))
+    }
+
+    /// What waits to be taken up needs little, and transfers do not wait behind SOA queries.
+    #[tokio::test]
+    async fn no_more_questions_are_taken_up_than_can_soon_be_asked() {
+        let turns = Turns::new(32, 4);
+        let place = turns.enter(primary(1), None);
+        for (ask, most) in [(Ask::Axfr, 8), (Ask::ProbeUdp, 2 * PROBES_PER_PRIMARY_MAX)] {
+            let mut held = Vec::new();
+            while let Ok(taken_up) = timeout(Duration::from_millis(1), place.take_up(ask)).await {
+                held.push(taken_up);
+            }
+            assert_eq!(held.len(), most, "{ask:?}");
+            assert!(timeout(SOON, turns.enter(primary(2), None).take_up(ask)).await.is_ok());
+        }
     }
 
     #[tokio::test]
