@@ -84,9 +84,9 @@ impl<V: Stored> Standing<V> {
     }
 }
 
-/// All zones of a shard.
+/// All zones of a shard. Ids ascend, and a tree that grows at its end is half empty; so its nodes hold pointers.
 pub(crate) struct Standings<V> {
-    zones: BTreeMap<u32, Standing<V>>,
+    zones: BTreeMap<u32, Box<Standing<V>>>,
     live_bytes: u64,
 }
 
@@ -98,12 +98,12 @@ impl<V: Stored> Standings<V> {
 
     /// One zone, `None` when nothing of it is held.
     pub(crate) fn of(&self, zone: u32) -> Option<&Standing<V>> {
-        self.zones.get(&zone)
+        self.zones.get(&zone).map(|standing| &**standing)
     }
 
     /// The zones in the order of their ids, from one on.
     pub(crate) fn from(&self, zone: u32) -> impl Iterator<Item = (u32, &Standing<V>)> {
-        self.zones.range(zone..).map(|(zone, standing)| (*zone, standing))
+        self.zones.range(zone..).map(|(zone, standing)| (*zone, &**standing))
     }
 
     /// Octets that a compaction would leave, more or less.
@@ -119,12 +119,12 @@ impl<V: Stored> Standings<V> {
     ) -> Option<Standing<V>> {
         let added = standing.as_ref().map_or(0, Standing::live_bytes);
         let before = match standing {
-            Some(standing) => self.zones.insert(zone, standing),
+            Some(standing) => self.zones.insert(zone, Box::new(standing)),
             None => self.zones.remove(&zone),
         };
-        let gone = before.as_ref().map_or(0, Standing::live_bytes);
+        let gone = before.as_ref().map_or(0, |standing| standing.live_bytes());
         self.live_bytes = self.live_bytes.saturating_sub(gone).saturating_add(added);
-        before
+        before.map(|standing| *standing)
     }
 
     /// Changes a zone's standing in place, if there is one.
