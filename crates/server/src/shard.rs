@@ -284,6 +284,7 @@ impl Shard {
             .filter_map(|id| Some((*id, self.zones.get(id)?.timers_to_save(self.clock)?)))
             .collect();
         if !rows.is_empty() {
+            tracing::debug!(zones = rows.len(), "deadlines go to disk");
             let ledger = self.ledger.clone();
             self.saving = Some(tokio::task::spawn_blocking(move || ledger.save_timers(rows)));
         }

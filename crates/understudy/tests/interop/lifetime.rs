@@ -101,6 +101,7 @@ fn date_that_is_set_while_we_run_expires_nothing_at_the_next_start() {
     setup.under = program::dated_by(&date);
     let mut daemon = setup.start();
     daemon.wait_for_serial(APEX, 1);
+    wait::until(wait::SOON, "deadlines of that date", || daemon.log().contains("go to disk"));
     named.kill();
     for set in ["+3650d\n", "+0\n"] {
         std::fs::write(&date, set).unwrap();
