@@ -33,8 +33,8 @@ pub struct Violation {
     pub what: String,
 }
 
-/// Attempts that a minute may have: one a second for NOTIFY, one a second for a zone that expires at once.
-const ATTEMPTS_A_MINUTE: usize = 150;
+/// Attempts that a minute may have: one a second for NOTIFY, and some for the operator.
+const ATTEMPTS_A_MINUTE: usize = 75;
 /// What dates in whole seconds may cost.
 const ROUNDING_MS: u64 = 1_000;
 /// What is confirmed is written down after so long at the latest.

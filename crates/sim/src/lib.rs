@@ -37,6 +37,7 @@ pub mod note;
 pub mod octets;
 pub mod primary;
 pub mod publisher;
+pub mod script;
 pub mod seen;
 pub mod settings;
 pub mod source;

@@ -103,6 +103,10 @@ impl World {
         else {
             return;
         };
+        let lies = &mut self.sources[zone].lies;
+        if reply.lie.is_some() && reply.lie == lies.front().copied() {
+            lies.pop_front();
+        }
         if wants_changes && reply.form == Some(Form::Whole) {
             self.seen.fault(Fault::WholeInsteadOfChanges);
         }
@@ -115,7 +119,7 @@ impl World {
     /// One of all untruths, or one of those that fit best.
     fn next_lie(&mut self, zone: usize, fitting: &[Lie]) -> Option<Lie> {
         let source = &mut self.sources[zone];
-        if let Some(lie) = source.lies.pop_front().or(source.always) {
+        if let Some(lie) = source.lies.front().copied().or(source.always) {
             return Some(lie);
         }
         let of = if self.dice.happens(500) { fitting } else { Lie::ALL };

@@ -11,7 +11,7 @@ use crate::edition::{Edition, Timing};
 use std::sync::Arc;
 
 /// Serials of different stretches never meet: each stretch has its own remainder by this.
-const STRETCHES: u32 = 32;
+pub const STRETCHES: u32 = 32;
 
 /// An edition and the stretch it belongs to.
 #[derive(Clone, Debug)]
@@ -74,6 +74,15 @@ impl Publisher {
         let mut edition = Edition { serial, ..Edition::clone(last) };
         let entry = add(&edition);
         edition.entries.insert(entry);
+        self.push(edition);
+    }
+
+    /// Publishes the newest content without its texts.
+    pub fn publish_without_text(&mut self) {
+        let last = self.edition(self.newest());
+        let serial = last.serial.wrapping_add(STRETCHES);
+        let mut edition = Edition { serial, ..Edition::clone(last) };
+        edition.entries.retain(|entry| entry.rrtype != crate::edition::rrtype::TXT);
         self.push(edition);
     }
 

@@ -121,11 +121,7 @@ impl World {
             61..68 => self.restart(),
             68..72 => self.step_date(),
             72..78 => self.trouble_disk(),
-            78..80 => {
-                self.disk.refuse_deadlines(3);
-                self.judge.is_inexact();
-                self.seen.fault(Fault::DeadlinesRefused);
-            }
+            78..80 => self.refuse_deadlines(3),
             80..84 => self.silence_somebody(zone),
             84..89 => return self.command_something(zone),
             89..92 => return self.change_settings(zone),
@@ -153,6 +149,12 @@ impl World {
         self.sources[zone].publisher.publish_timing(timing);
         self.sources[zone].all_catch_up();
         self.tell_judge(zone);
+    }
+
+    /// Publishes the next edition, with the timers of the last.
+    pub fn publish_like_before(&mut self) {
+        let timing = self.newest(0).timing;
+        self.publish(0, 1, timing);
     }
 
     fn publish_somewhere(&mut self, zone: usize) {
@@ -258,9 +260,21 @@ impl World {
             1 => -by_ms,
             _ => -ahead_ms,
         };
+        self.set_date(by_ms);
+    }
+
+    /// The date of the machine is set by so much.
+    pub fn set_date(&mut self, by_ms: i64) {
         self.seen.fault(if by_ms < 0 { Fault::DateBack } else { Fault::DateForward });
         self.clock.step_date(by_ms);
         self.judge.is_inexact();
+    }
+
+    /// The next batches of deadlines are refused.
+    pub fn refuse_deadlines(&mut self, times: u32) {
+        self.disk.refuse_deadlines(times);
+        self.judge.is_inexact();
+        self.seen.fault(Fault::DeadlinesRefused);
     }
 
     fn trouble_disk(&mut self) {

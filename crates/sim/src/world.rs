@@ -327,6 +327,12 @@ impl World {
         }
     }
 
+    /// Serial that is served, or was when the daemon ended, as the judge saw it.
+    #[must_use]
+    pub fn judge_serving(&self, zone: usize) -> Option<u32> {
+        self.judge.serving(zone)
+    }
+
     /// The newest edition of a zone.
     #[must_use]
     pub fn newest(&self, zone: usize) -> &Arc<Edition> {
