@@ -11,6 +11,7 @@ mod mutants;
 mod rfc_map;
 mod setup;
 mod shell;
+mod sim;
 mod test;
 mod tidy;
 
@@ -28,6 +29,8 @@ cargo xtask <verb>
   rfc-map         write docs/rfc-map.md from the headers of the modules
   fuzz [target] [--seconds n] [--keep]
                   run the fuzz targets, a minute each; --keep adds what they reach to the corpora
+  sim [--seeds n] [--from n]
+                  lead lives of simulated daemons in bad weather, and fail if one breaks a law
   flips [name | --untried]
                   turn rules around, one at a time, and fail if no test falls; half an hour
   mutants         fail if a change to the code that answers survives the tests; takes an hour
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         ["rfc-map"] => rfc_map::run(rfc_map::Act::Write),
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["flips", rest @ ..] => flips::run(rest),
+        ["sim", rest @ ..] => sim::run(rest),
         ["mutants", rest @ ..] => mutants::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         [] | ["help" | "--help" | "-h"] => {
