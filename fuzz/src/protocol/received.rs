@@ -162,6 +162,8 @@ fn steps(asked: &Asked, held: &Held, records: &[Record]) -> Option<Meaning> {
         let (before, after) = (at.wrapping_sub(held.serial), to.wrapping_sub(held.serial));
         let is_on_the_way = before < after && after <= offered.wrapping_sub(held.serial);
         (*from == at && is_on_the_way).then_some(())?;
+        // The last SOA that comes is the one that was offered.
+        (*to != offered || same(opening, come.first()?)).then_some(())?;
         gone.iter().try_for_each(|record| content.remove(record))?;
         come.iter().try_for_each(|record| content.add(record))?;
         (at, count) = (*to, count + 1);
