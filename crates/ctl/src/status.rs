@@ -56,7 +56,8 @@ const fn meaning(state: ZoneState) -> &'static str {
             "no primary confirmed it in time, so queries get SERVFAIL until one does"
         }
         ZoneState::Frozen => {
-            "a fault in understudy stopped its work; its last version is served until it expires"
+            "a fault in understudy stopped its work; its last version is served until it expires; \
+             `understudy zone retransfer` takes it up again"
         }
         ZoneState::Failed => "the first transfer failed at every primary, so queries get SERVFAIL",
         ZoneState::Loading => "the first transfer has not ended yet, so queries get SERVFAIL",

@@ -171,22 +171,29 @@ impl ZoneDriver {
         /// Between two steps of a zone in which each fails.
         const REST_MS: u64 = 1_000;
         self.rests_until = now.plus_ms(REST_MS);
+        let was_frozen = self.follow.is_frozen();
         self.follow.freeze();
         self.abandon_job();
         // Before anything that could fail once more.
         if self.follow.expires_at().is_some_and(|at| at <= now) {
             self.shared.table.publish(self.id, ZoneState::Expired);
         }
-        let event = match end {
+        match end {
             Some(InstallEnd { attempt, soa, version: Some(version) }) => {
                 self.version = Some(version);
-                Event::Installed { attempt, soa }
+                self.confirmed = Some(Confirmed::Here(now));
+                self.unsaved = true;
+                self.step(Event::Installed { attempt, soa }, now);
+                self.publish_again();
             }
-            Some(InstallEnd { attempt, version: None, .. }) => Event::NotInstalled { attempt },
-            None => Event::Tick,
-        };
-        self.step(event, now);
-        self.publish_again();
+            Some(InstallEnd { attempt, version: None, .. }) => {
+                self.step(Event::NotInstalled { attempt }, now);
+            }
+            None => self.step(Event::Tick, now),
+        }
+        if !was_frozen {
+            lines::frozen(&self.name.apex, self.follow.serial());
+        }
     }
 
     /// Ends what is in flight; nothing of it comes back.
@@ -241,7 +248,12 @@ impl ZoneDriver {
 
     /// A version that is not installed in the step that it came in is of no use.
     fn step_with(&mut self, event: Event, mut fetched: Option<Change>, now: Mono) {
-        for action in self.follow.step(event, now) {
+        let was_frozen = self.follow.is_frozen();
+        let actions = self.follow.step(event, now);
+        if was_frozen && !self.follow.is_frozen() {
+            lines::thawed(&self.name.apex);
+        }
+        for action in actions {
             self.perform(action, &mut fetched, now);
         }
     }

@@ -7,6 +7,7 @@ use proto::code::{Code, Fault};
 use proto::time::Mono;
 use std::sync::{Arc, Mutex, PoisonError};
 use wire::name::Name;
+use wire::serial::Serial;
 use zone::{Version, ZoneId};
 
 /// What has been said of the zones of a daemon lately.
@@ -82,6 +83,17 @@ impl Lines {
             Admission::LeftOut => None,
         }
     }
+}
+
+/// A fault of ours stopped the work for a zone; what it was is told by its code.
+pub(super) fn frozen(zone: &Name, serial: Option<Serial>) {
+    let serial = serial.map(|serial| serial.0);
+    tracing::error!(%zone, serial, "frozen: served until it expires, and not refreshed before `understudy zone retransfer` or a reload");
+}
+
+/// The operator took a frozen zone up again.
+pub(super) fn thawed(zone: &Name) {
+    tracing::info!(%zone, "no longer frozen; all of it is fetched");
 }
 
 /// A NOTIFY was accepted.

@@ -92,6 +92,7 @@ fn frozen_zone_is_taken_up_again_by_retransfer_and_by_reload() {
         command(&daemon, "refresh", APEX);
         assert_frozen(&daemon, "soa");
         daemon.break_at(&[]);
+        assert!(daemon.log().contains("frozen: served until it expires"));
         thaw(&daemon);
         wait_for_state(&daemon, "ok");
     }
