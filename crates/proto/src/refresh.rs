@@ -402,15 +402,18 @@ impl Refresh {
         }
     }
 
-    /// New primaries may have what the old ones had not, so they are asked at once.
+    /// New primaries may have what the old ones had not, so they are asked at once; for the whole
+    /// zone, if that is what the operator waits for.
     fn on_changed(&mut self, policy: Policy) {
         self.policy = policy;
         self.failures_in_a_row = 0;
         self.in_vain_in_a_row = 0;
+        let mut wish = Wanted::Refresh;
         if let Phase::InFlight { .. } = self.phase {
             self.phase = Phase::Waiting { until: Mono::NEVER };
+            wish = if self.forced { Wanted::Retransfer } else { wish };
         }
-        self.on_commanded(Wanted::Refresh);
+        self.on_commanded(wish);
     }
 
     /// What one primary announced another may not have: that one proves our copy, as it would if
@@ -496,6 +499,7 @@ impl Refresh {
     const fn begin(&mut self, now: Mono) -> Attempt {
         self.attempts = self.attempts.wrapping_add(1);
         let attempt = Attempt(self.attempts);
+        self.forced = false;
         self.phase = Phase::InFlight { attempt, give_up_at: later(now, self.policy.attempt_limit) };
         attempt
     }

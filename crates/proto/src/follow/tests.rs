@@ -253,6 +253,19 @@ fn changed_settings_void_the_question_and_ask_the_new_primaries() {
 }
 
 #[test]
+fn retransfer_outlives_a_change_of_settings() {
+    check_held(
+        1,
+        "   5 retransfer    => ask a axfr
+            6 changed 2     => abandon, ask a axfr
+            7 version 7     => install 7
+            8 changed 1     => -
+            9 installed 7   => ask a soa
+           10 changed 1     => abandon, ask a soa   ",
+    );
+}
+
+#[test]
 fn zone_without_primaries_asks_nobody_and_does_not_spin() {
     check(
         0,
