@@ -1,7 +1,9 @@
 //! `cargo xtask test`: all that must hold, in the order in which it is cheapest to find out.
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
@@ -10,6 +12,10 @@ use crate::{deny, fuzz, layers, ledger, rfc_map, setup, shell, tidy};
 
 /// How long the demos of the test run last. Long enough for a few edits of the zone.
 const DEMO_SECONDS: &str = "15";
+
+/// What is built for the tests, the same each time, so that it is built once.
+const EVERYTHING: [&str; 3] =
+    ["--workspace", "--features", "understudy/differential,understudy/faults,store/simulated"];
 
 /// Whom the claims of `conformance/` judge, if this variable says so.
 const AGAINST: &str = "CONFORMANCE_AGAINST";
@@ -26,20 +32,12 @@ pub(crate) fn run() -> Result<()> {
     tidy::run()?;
     deny::run()?;
     lint()?;
-    shell::run(&mut tests(&[
-        "--workspace",
-        "--features",
-        "understudy/differential,understudy/faults,store/simulated",
-    ]))?;
+    shell::run(&mut many_at_a_time(tests(&EVERYTHING)))?;
     for peer in PEERS {
         println!("\nwhat {peer} makes of the standards, beside what is recorded of it:");
-        shell::run(
-            tests(&["--package", "understudy", "--features", "differential,faults"])
-                .args(["--test", "conformance"])
-                .env(AGAINST, peer),
-        )?;
+        shell::run(tests(&EVERYTHING).args(["--test", "conformance"]).env(AGAINST, peer))?;
     }
-    shell::run(shell::cargo().args(["test", "--workspace", "--doc", "--quiet"]))?;
+    shell::run(shell::cargo().args(["test", "--doc", "--quiet"]).args(EVERYTHING))?;
     let understudy = built("debug")?;
     shell::run(demo(&understudy).args(["--primary", "named"]))?;
     shell::run(&mut demo(&understudy))?;
@@ -59,6 +57,15 @@ fn lint() -> Result<()> {
         shell::run(&mut clippy)?;
     }
     Ok(())
+}
+
+/// Most tests that take long wait for other processes, so more of them run than there are processors.
+fn many_at_a_time(mut tests: Command) -> Command {
+    if has_nextest() {
+        let processors = available_parallelism().map_or(1, NonZero::get);
+        tests.args(["--test-threads", &processors.saturating_mul(2).to_string()]);
+    }
+    tests
 }
 
 /// The test runner: nextest where it is installed, else cargo's own.
