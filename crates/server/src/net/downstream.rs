@@ -4,12 +4,12 @@ use super::tcp::client_of;
 use super::{Access, Responder};
 use crate::config::TransfersOut;
 use proto::code::{Code, Fault};
-use proto::time::Mono;
 use proto::xfr::outbound::{Transfer, Written};
 use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::time::Instant;
 use wire::codes::Rcode;
 
 /// Transfers that are running, by client. Who is refused for want of permission never takes a place (threat 34).
@@ -70,7 +70,7 @@ pub(crate) struct Running {
     place: Option<Place>,
     /// The rules that allowed it last.
     access: Arc<Access>,
-    began: Mono,
+    began: Instant,
     /// Known when the last message is written, and told when it was taken.
     end: Option<Result<(), Fault>>,
     responder: Arc<Responder>,
@@ -81,7 +81,7 @@ impl Running {
     pub(crate) fn begin(responder: &Arc<Responder>, transfer: Box<Transfer>) -> Self {
         let access = responder.access.load_full();
         let place = responder.downstreams.admit(access.transfers_out, transfer.reader().source);
-        let (began, responder) = (responder.clock.now(), responder.clone());
+        let (began, responder) = (Instant::now(), responder.clone());
         Self { transfer, place, access, began, end: None, responder }
     }
 
@@ -140,7 +140,7 @@ impl Running {
     }
 
     fn elapsed_ms(&self) -> u64 {
-        self.responder.clock.now().since_ms(self.began)
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 

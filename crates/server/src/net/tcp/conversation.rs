@@ -88,7 +88,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             read.clear();
             match self.listen(&mut read, deadline, &mut stop).await? {
                 Heard::Over => return Ok(()),
-                Heard::End if self.transfer.is_none() => return Ok(()),
                 Heard::End => self.reads_on = false,
                 Heard::Nothing => {}
                 Heard::Octets => {
@@ -109,6 +108,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 self.transfer_on().await?;
                 seat.touch();
                 deadline = deadline.max(Instant::now() + self.limits.idle);
+            }
+            if !self.reads_on && self.transfer.is_none() {
+                return Ok(()); // that was the last of what it had asked for
             }
         }
     }

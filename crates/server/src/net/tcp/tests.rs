@@ -1,5 +1,7 @@
 //! Limits on clients.
 
+mod transfers;
+
 use super::clients::Seat;
 use super::*;
 use crate::clock::Clock;
