@@ -102,6 +102,7 @@ impl Daemon {
         };
         let (store, recovery) = Store::open_with(&config.server.data_dir, tuning)?;
         damage::tell(&recovery.faults);
+        recovery.refused.iter().for_each(damage::tell_of_refusal);
         let store = Arc::new(store);
         let runtime = Builder::new_multi_thread().thread_name("io").enable_all().build()?;
         let control_socket = {
@@ -374,6 +375,8 @@ struct Signals {
     reload: unix::Signal,
     terminate: unix::Signal,
     interrupt: unix::Signal,
+    /// A write beyond a limit on the size of files then fails like one to a full disk, and ends nobody.
+    _file_too_large: unix::Signal,
 }
 
 impl Signals {
@@ -382,6 +385,7 @@ impl Signals {
             reload: unix::signal(SignalKind::hangup())?,
             terminate: unix::signal(SignalKind::terminate())?,
             interrupt: unix::signal(SignalKind::interrupt())?,
+            _file_too_large: unix::signal(SignalKind::from_raw(libc::SIGXFSZ))?,
         })
     }
 

@@ -1,6 +1,6 @@
 //! Damage on disk, told to the operator.
 
-use store::Fault;
+use store::{Fault, StoreError};
 
 /// A damaged disk has no end of faults, and the first ones say as much as all.
 const TOLD_MAX: usize = 20;
@@ -21,4 +21,10 @@ pub(crate) fn tell(faults: &[Fault]) {
     if let Some(more) = faults.len().checked_sub(TOLD_MAX).filter(|more| *more > 0) {
         tracing::error!(more, "more damage on disk; `understudy check` shows all of it");
     }
+}
+
+/// The disk is as good as read-only: what it holds is served, and that is all.
+pub(crate) fn tell_of_refusal(fault: &StoreError) {
+    let (code, fix) = (fault.code(), fault.fix());
+    tracing::error!(code, %fault, fix, "the disk takes no writes; what it holds is served");
 }

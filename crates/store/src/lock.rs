@@ -21,8 +21,11 @@ pub(crate) fn take(folder: &Path) -> Result<DirectoryLock, StoreError> {
     let path = folder.join(LOCK);
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    let mut file =
-        options.open(&path).map_err(|source| StoreError::from_io("open", &path, 0, source))?;
+    // A disk that takes no writes may still be served from.
+    let mut file = options
+        .open(&path)
+        .or_else(|fault| File::open(&path).map_err(|_| fault))
+        .map_err(|source| StoreError::from_io("open", &path, 0, source))?;
     lock(&mut file, folder, &path)?;
     // Only a courtesy to whoever is refused, so a full disk is no reason to stop.
     let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));

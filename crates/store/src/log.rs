@@ -72,12 +72,51 @@ pub(crate) struct Active {
     pub(crate) at: Position,
 }
 
+/// The batch at the end of the last segment. It was written, but its flush may have failed, or never begun.
+pub(crate) struct LastBatch {
+    /// The segment.
+    pub(crate) name: FileName,
+    /// Where the batch starts.
+    pub(crate) offset: u64,
+    /// The batch.
+    pub(crate) octets: Vec<u8>,
+    /// Where the segment ends, if a batch that was cut short follows.
+    pub(crate) cut_to: Option<u64>,
+}
+
+impl LastBatch {
+    /// What was read may not be durable yet, if a crash came between write and flush or the flush failed: it is
+    /// made so now, before it is published. It is written again, for the system takes what a failed flush left out
+    /// for written, and would never flush it.
+    pub(crate) fn settle(&self, disk: &dyn Disk) -> Result<Box<dyn DiskFile>, StoreError> {
+        let text = self.name.to_text();
+        let write = || {
+            let file = disk.open_to_write(&text)?;
+            if !self.octets.is_empty() {
+                file.write_all_at(&self.octets, self.offset)?;
+            }
+            if let Some(size) = self.cut_to {
+                file.truncate(size)?;
+            }
+            file.sync()?;
+            disk.sync_names()?;
+            Ok(file)
+        };
+        write().map_err(|source| StoreError::from_io("open", &disk.path_of(&text), 0, source))
+    }
+}
+
 /// The log of one shard.
 pub(crate) struct Log<V> {
     /// The segment that commits go to.
     pub(crate) active: Active,
     /// G2: the tail of the active segment can't be trusted, so a new one must be begun first.
     pub(crate) must_rotate: bool,
+    /// What is at the end of the active segment and may not be durable, where the disk took no writes when it
+    /// was read.
+    pub(crate) unsettled: Option<LastBatch>,
+    /// Why the disk took no writes then.
+    pub(crate) refused: Option<StoreError>,
     /// Older segments in order.
     pub(crate) segments: Vec<Segment>,
     /// What is held of each zone.
@@ -153,6 +192,10 @@ impl<V: Stored> Log<V> {
 
     /// Begins a new segment; the active one becomes an older one, whatever its tail looks like.
     pub(crate) fn rotate(&mut self, disk: &dyn Disk, seq: u64) -> Result<(), StoreError> {
+        if let Some(tail) = &self.unsettled {
+            tail.settle(disk)?;
+        }
+        self.unsettled = None;
         let previous = Previous { seq: self.active.name.seq(), size: self.active.at.offset };
         // If this fails half-way, a segment that ends the active one may be on disk all the same:
         // the active one must not grow any more.

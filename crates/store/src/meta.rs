@@ -28,6 +28,7 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -36,40 +37,49 @@ pub struct Meta {
     connection: Mutex<Connection>,
     /// `None` when the file is only looked at.
     path: Option<PathBuf>,
+    /// The disk took no writes when the file was opened.
+    is_refused: AtomicBool,
     /// Damaged files that nobody was told of yet.
     set_aside: Mutex<Vec<SetAside>>,
 }
 
 impl Meta {
-    /// Opens the file, making or migrating it as needed; a damaged one is set aside.
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+    /// Opens the file, making or migrating it as needed; a damaged one is set aside. On a disk that takes no writes
+    /// it is opened to read, the refusal is returned, and each call tries again whether it may write.
+    pub(crate) fn open(path: &Path) -> Result<(Self, Option<StoreError>), StoreError> {
         let opened =
             open_sound(path).and_then(|connection| probe(&connection).map(|()| connection));
-        let (connection, set_aside) = match opened {
-            Ok(connection) => (connection, None),
+        let (mut set_aside, mut refused) = (Vec::new(), None);
+        let connection = match opened {
+            Ok(connection) => connection,
             Err(fault) if fault.is_damage() => {
-                let (connection, set_aside) = rebuild::rebuild(path)?;
-                (connection, Some(set_aside))
+                let (connection, kept) = rebuild::rebuild(path)?;
+                set_aside.push(kept);
+                connection
             }
+            Err(fault) if fault.is_worth_retrying() => match open_to_read(path) {
+                Ok(connection) => {
+                    refused = Some(fault);
+                    connection
+                }
+                Err(_) => return Err(fault),
+            },
             Err(fault) => return Err(fault),
         };
-        Ok(Self {
+        let meta = Self {
             connection: Mutex::new(connection),
             path: Some(path.to_path_buf()),
-            set_aside: Mutex::new(set_aside.into_iter().collect()),
-        })
+            is_refused: AtomicBool::new(refused.is_some()),
+            set_aside: Mutex::new(set_aside),
+        };
+        Ok((meta, refused))
     }
 
     /// Opens the file to look at it only; the caller holds the lock of the directory.
     pub(crate) fn open_read_only(path: &Path) -> Result<Self, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX
-            | OpenFlags::SQLITE_OPEN_URI;
-        let connection = Connection::open_with_flags(read_only_name(path), flags)
-            .map_err(failed("open the file"))?;
-        schema::check_version(&connection, path)?;
-        let connection = Mutex::new(connection);
-        Ok(Self { connection, path: None, set_aside: Mutex::default() })
+        let connection = Mutex::new(open_to_read(path)?);
+        let is_refused = AtomicBool::new(false);
+        Ok(Self { connection, path: None, is_refused, set_aside: Mutex::default() })
     }
 
     /// Damaged files that were set aside since this was last asked, as faults.
@@ -95,6 +105,7 @@ impl Meta {
         mut work: impl FnMut(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
         let mut connection = self.lock();
+        self.try_to_write(&mut connection);
         match (work(&mut connection).map_err(failed(action)), &self.path) {
             (Err(fault), Some(path)) if fault.is_damage() => {
                 // The old file is closed first. If no new one can be made, the next call tries again.
@@ -106,6 +117,18 @@ impl Meta {
                 work(&mut connection).map_err(failed(action))
             }
             (done, _) => done,
+        }
+    }
+
+    /// Opens the file anew once the disk takes writes.
+    fn try_to_write(&self, connection: &mut Connection) {
+        let Some(path) = self.path.as_ref().filter(|_| self.is_refused.load(Ordering::Relaxed))
+        else {
+            return;
+        };
+        if let Ok(opened) = open_sound(path) {
+            *connection = opened;
+            self.is_refused.store(false, Ordering::Relaxed);
         }
     }
 
@@ -148,6 +171,16 @@ fn open_sound(path: &Path) -> Result<Connection, StoreError> {
             .map_err(failed("set up the journal"))?;
     }
     schema::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(read_only_name(path), flags)
+        .map_err(failed("open the file"))?;
+    schema::check_version(&connection, path)?;
     Ok(connection)
 }
 

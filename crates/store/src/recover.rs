@@ -6,7 +6,7 @@
 //! Invariants: V1 [`inspect`] changes nothing on disk. V2 a version comes out only if its chain
 //! read and fitted up to it; if the rest did not, that is told. V3 files that no chain names are removed, and only after the log is open;
 //! an image that can't be used stays until another version takes its place: another release, or a
-//! person, may be able to read it. V4 [`reload`] removes nothing: other threads may be writing files
+//! person, may be able to read it, and while the disk takes no writes. V4 [`reload`] removes nothing: other threads may be writing files
 //! that nothing refers to yet.
 //!
 //! Not here: what a frame is (`format`), which commits make a version (`chain`), what is told of it (`recovery`).
@@ -17,15 +17,15 @@ pub(crate) use inspect::inspect;
 
 use crate::chain::{Base, Chain, Fate};
 use crate::content::{Stored, Undecodable, read_parts};
-use crate::disk::{Disk, DiskFile};
+use crate::disk::Disk;
 use crate::error::StoreError;
-use crate::format::frame::Position;
+use crate::format::frame::{Before, Position};
 use crate::format::header::Previous;
 use crate::format::payload::Payload;
 use crate::format::wide;
 use crate::image::{self, ImageFault, undecodable};
 use crate::layout::FileName;
-use crate::log::{Active, Log, Segment, begin_segment};
+use crate::log::{Active, LastBatch, Log, Segment, begin_segment};
 use crate::recovery::{Fault, Loss};
 use crate::segment::Segments;
 use crate::standing::{Standing, Standings};
@@ -55,14 +55,6 @@ pub(crate) struct Inspection {
     pub(crate) seq: u64,
     /// Octets read.
     pub(crate) octets: u64,
-}
-
-/// The batch at the end of the last segment. It was written, but its flush may have failed, or never begun.
-struct LastBatch {
-    name: FileName,
-    offset: u64,
-    octets: Vec<u8>,
-    is_torn: bool,
 }
 
 /// One zone's content, and why it may not be the newest.
@@ -171,17 +163,13 @@ impl Inspection {
         restored: &BTreeMap<u32, Restored<V>>,
         next_seq: impl FnOnce() -> u64,
     ) -> Result<Log<V>, StoreError> {
-        let tail = self.tail.take().map(|tail| self.settle(disk, tail)).transpose()?;
-        let active = match (self.resume.take(), tail) {
-            (Some(at), Some((name, file))) => Active { file, name, at },
-            (Some(_) | None, _) => {
-                let last = self.segments.last();
-                let previous = last.map_or(Previous { seq: 0, size: 0 }, |segment| Previous {
-                    seq: segment.name.seq(),
-                    size: segment.octets,
-                });
-                begin_segment(disk, next_seq(), previous)?
-            }
+        let tail = self.tail.take();
+        let (active, refused) = match self.open_active(disk, tail.as_ref(), next_seq) {
+            Ok(active) => (active, None),
+            Err(fault) => match self.last_as_it_is(disk) {
+                Some(active) => (active, Some(fault)),
+                None => return Err(fault),
+            },
         };
         self.segments.retain(|segment| segment.name != active.name);
         let mut standings = Standings::new();
@@ -194,7 +182,9 @@ impl Inspection {
         }
         Ok(Log {
             active,
-            must_rotate: false,
+            must_rotate: refused.is_some(),
+            unsettled: tail.filter(|_| refused.is_some()),
+            refused,
             segments: std::mem::take(&mut self.segments),
             standings,
             is_damaged: self.faults.iter().any(|fault| !fault.kind.is_benign()),
@@ -205,30 +195,31 @@ impl Inspection {
         })
     }
 
-    /// What was read may not be durable yet, if a crash came between write and flush or the flush failed: it is
-    /// made so now, before it is published. It is written again, for the system takes what a failed flush left out
-    /// for written, and would never flush it.
-    fn settle(
-        &self,
+    /// The segment that commits go on in, or a new one.
+    fn open_active(
+        &mut self,
         disk: &dyn Disk,
-        tail: LastBatch,
-    ) -> Result<(FileName, Box<dyn DiskFile>), StoreError> {
-        let LastBatch { name, offset, octets, is_torn } = tail;
-        let text = name.to_text();
-        let write = || {
-            let file = disk.open_to_write(&text)?;
-            if !octets.is_empty() {
-                file.write_all_at(&octets, offset)?;
-            }
-            if let Some(at) = self.resume.filter(|_| is_torn) {
-                file.truncate(at.offset)?;
-            }
-            file.sync()?;
-            disk.sync_names()?;
-            Ok(file)
-        };
-        let file = write().map_err(|source| failed(disk, &text, "open", source))?;
-        Ok((name, file))
+        tail: Option<&LastBatch>,
+        next_seq: impl FnOnce() -> u64,
+    ) -> Result<Active, StoreError> {
+        let settled =
+            tail.map(|tail| tail.settle(disk).map(|file| (tail.name, file))).transpose()?;
+        if let (Some(at), Some((name, file))) = (self.resume.take(), settled) {
+            return Ok(Active { file, name, at });
+        }
+        let previous = self.segments.last().map_or(Previous { seq: 0, size: 0 }, |segment| {
+            Previous { seq: segment.name.seq(), size: segment.octets }
+        });
+        begin_segment(disk, next_seq(), previous)
+    }
+
+    /// The last segment for a disk that takes no writes: the first commit that it takes begins a new one. `None`
+    /// when there is none, or it does not even open.
+    fn last_as_it_is(&self, disk: &dyn Disk) -> Option<Active> {
+        let Segment { name, octets } = *self.segments.last()?;
+        let file = disk.open(&name.to_text()).ok()?;
+        let at = Position { salt: 0, offset: octets, before: Before::default() };
+        Some(Active { file, name, at })
     }
 }
 
@@ -242,12 +233,15 @@ pub(crate) fn reopen<V: Stored>(disk: &dyn Disk, past: Past) -> Result<Reopened<
         seq = seq.saturating_add(1);
         seq
     })?;
-    // Best effort: what can't be removed now is found again at the next start.
-    for text in &found.stale {
-        drop(disk.remove(text));
-    }
-    for name in found.images.iter().filter(|name| !named.contains(name)) {
-        drop(disk.remove(&name.to_text()));
+    // What may not be durable names other images than what is.
+    if log.refused.is_none() {
+        // Best effort: what can't be removed now is found again at the next start.
+        for text in &found.stale {
+            drop(disk.remove(text));
+        }
+        for name in found.images.iter().filter(|name| !named.contains(name)) {
+            drop(disk.remove(&name.to_text()));
+        }
     }
     let Inspection { has_holes, faults, octets, .. } = found;
     Ok(Reopened { log, zones, has_holes, faults, seq, octets })

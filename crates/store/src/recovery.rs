@@ -11,6 +11,7 @@ use wire::name::Name;
 use wire::serial::Serial;
 use zone::{Diff, Version, ZoneId};
 
+use crate::error::StoreError;
 use crate::meta::Timers;
 
 /// Everything a daemon needs to serve again what it served before.
@@ -20,6 +21,9 @@ pub struct Recovery {
     pub zones: Vec<RecoveredZone>,
     /// What was wrong on disk, benign or not; empty after a clean run.
     pub faults: Vec<Fault>,
+    /// Why the disk takes no writes, if it does not. What it holds may be served all the same; commits fail
+    /// until it takes them.
+    pub refused: Option<StoreError>,
     /// Bytes of log and images that were read.
     pub bytes_read: u64,
 }

@@ -70,6 +70,8 @@ pub(crate) struct Found<V> {
     pub(crate) has_holes: bool,
     /// What was wrong.
     pub(crate) faults: Vec<Fault>,
+    /// Why the disk takes no writes, if it does not; what it holds is served all the same.
+    pub(crate) refused: Option<StoreError>,
     /// Octets read.
     pub(crate) octets: u64,
 }
@@ -81,9 +83,10 @@ impl<V: Stored> Shard<V> {
         tuning: Tuning,
     ) -> Result<(Self, Found<V>), StoreError> {
         let past = if tuning.history_steps_max > 0 { Past::Keep } else { Past::Forget };
-        let Reopened { log, zones, has_holes, faults, seq, octets } = reopen(&*disk, past)?;
+        let Reopened { mut log, zones, has_holes, faults, seq, octets } = reopen(&*disk, past)?;
+        let refused = log.refused.take();
         let shard = Self { disk, tuning, seq: AtomicU64::new(seq), log: Mutex::new(log) };
-        Ok((shard, Found { zones, has_holes, faults, octets }))
+        Ok((shard, Found { zones, has_holes, faults, refused, octets }))
     }
 
     /// Makes a batch durable.

@@ -97,7 +97,7 @@ impl Store {
     pub fn open_with(folder: &Path, tuning: Tuning) -> Result<(Self, Recovery), StoreError> {
         make_folder(folder)?;
         let lock = lock::take(folder)?;
-        let meta = Meta::open(&folder.join(layout::SQLITE))?;
+        let (meta, mut refused) = Meta::open(&folder.join(layout::SQLITE))?;
         let count = match count_shards(folder)? {
             0 => meta.shard_count(tuning.shards.max(1))?,
             found => found,
@@ -117,12 +117,15 @@ impl Store {
                 opened.push(thread.join().unwrap_or(Err(StoreError::Poisoned)));
             }
         });
-        sync_folder(folder).map_err(|e| StoreError::from_io("flush", folder, 0, e))?;
+        if let Err(source) = sync_folder(folder) {
+            refused.get_or_insert(StoreError::from_io("flush", folder, 0, source));
+        }
         let mut shards = Vec::new();
-        let mut recovery = Recovery::default();
+        let mut recovery = Recovery { refused, ..Recovery::default() };
         let mut contents = Contents::default();
         for shard in opened {
-            let (shard, Found { zones, has_holes, mut faults, octets }) = shard?;
+            let (shard, Found { zones, has_holes, mut faults, refused, octets }) = shard?;
+            recovery.refused = recovery.refused.or(refused);
             shards.push(shard);
             contents.add(zones, has_holes);
             recovery.faults.append(&mut faults);

@@ -44,6 +44,7 @@ const NEEDS: &[Need] = &[
     need("dnsviz", Probe::Program("dnsviz"), "a judge of signed answers"),
     need("python3-dnspython", Probe::Python("dns"), "a second opinion on types of records"),
     need("faketime", Probe::Program("faketime"), "a primary whose clock is wrong"),
+    need("strace", Probe::Program("strace"), "a disk that refuses to flush"),
     need("g++", Probe::Program("c++"), "the engine of the fuzz targets is C++"),
 ];
 

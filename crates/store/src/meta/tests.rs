@@ -11,7 +11,7 @@ fn key(view: &str, apex: &str) -> ZoneKey {
 
 fn opened() -> (tempfile::TempDir, Meta) {
     let folder = tempfile::tempdir().unwrap();
-    let meta = Meta::open(&folder.path().join("understudy.sqlite")).unwrap();
+    let meta = Meta::open(&folder.path().join("understudy.sqlite")).unwrap().0;
     (folder, meta)
 }
 
@@ -104,7 +104,7 @@ fn settings_are_kept_and_the_instance_id_is_made_once() {
     meta.set("region", "us").unwrap();
     assert_eq!(meta.instance_id("first").unwrap(), "first");
     drop(meta);
-    let meta = Meta::open(&folder.path().join("understudy.sqlite")).unwrap();
+    let meta = Meta::open(&folder.path().join("understudy.sqlite")).unwrap().0;
     assert_eq!(meta.setting("region").unwrap().as_deref(), Some("us"));
     assert_eq!(meta.instance_id("second").unwrap(), "first");
 }

@@ -2,7 +2,7 @@
 //!
 //! Touches the disk, to read.
 
-use super::{Inspection, LastBatch, failed};
+use super::{Inspection, failed};
 use crate::chain::{Chains, Place};
 use crate::disk::{Disk, DiskFile, is_bad_sector};
 use crate::error::StoreError;
@@ -12,7 +12,7 @@ use crate::format::payload::Payload;
 use crate::format::scan::{Item, Scan, Tail, scan};
 use crate::format::wide;
 use crate::layout::{FileName, is_working};
-use crate::log::Segment;
+use crate::log::{LastBatch, Segment};
 use crate::recovery::{Fault, FaultKind, Loss};
 use zone::ZoneId;
 
@@ -148,8 +148,10 @@ impl Walk<'_> {
             let span = usize::try_from(offset).ok().zip(usize::try_from(scan.end).ok());
             let octets =
                 span.and_then(|(from, to)| file.get(from..to)).unwrap_or_default().to_vec();
-            let is_torn = scan.torn_octets > 0;
-            self.found.tail = Some(LastBatch { name, offset, octets, is_torn });
+            // A file of an older format is left as it is, up to what is behind its end.
+            let is_cut = scan.torn_octets > 0 && !is_closed && header.format == FORMAT;
+            let cut_to = is_cut.then_some(scan.end);
+            self.found.tail = Some(LastBatch { name, offset, octets, cut_to });
         }
         // What is appended has the present format, so it goes into a file that says so.
         if !is_closed && header.format == FORMAT {

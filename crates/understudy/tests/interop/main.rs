@@ -8,6 +8,7 @@
 )]
 
 mod checker;
+mod disks;
 mod export;
 mod failures;
 mod hostile;

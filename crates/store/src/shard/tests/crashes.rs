@@ -143,6 +143,42 @@ fn what_a_failed_flush_left_in_memory_is_durable_once_a_restart_has_found_it() {
     assert!(found_unacknowledged > 50, "{found_unacknowledged}");
 }
 
+/// Threat 46: a machine that comes up on a full or read-only disk answers all the same.
+#[test]
+fn a_disk_that_takes_no_writes_is_served_from_and_takes_commits_when_it_does_again() {
+    for seed in 0..200 {
+        let disk = SimulatedDisk::new(seed);
+        let (mut model, mut dice) = (Model::default(), Dice(seed));
+        let (shard, _) = open(&disk);
+        disk.trouble_at(20 + dice.roll(100), Trouble::Crash);
+        while !disk.is_crashed() {
+            model.step(&shard, &mut dice);
+        }
+        let disk = if seed % 2 == 0 { disk.after_kill() } else { disk.after_power_cut() };
+        disk.break_down(io::ErrorKind::ReadOnlyFilesystem);
+        let (shard, found) = open(&disk);
+        assert_eq!(found.refused.as_ref().map(StoreError::code), Some("STORE_READ_ONLY"));
+        model.check(&found, seed);
+        for _ in 0..3 {
+            model.step(&shard, &mut dice);
+        }
+        assert!(model.failures > 0, "seed {seed}: nothing can be committed there");
+        // Nothing has touched the disk, so another start finds the same.
+        model.clone().check(&open(&disk.after_kill()).1, seed);
+        disk.repair();
+        let before = model.commits;
+        for _ in 0..4 {
+            model.step(&shard, &mut dice);
+        }
+        assert!(model.commits >= before + 3, "seed {seed}: still refused");
+        let disk = disk.after_power_cut();
+        let (shard, found) = open(&disk);
+        assert!(found.refused.is_none());
+        model.check(&found, seed);
+        assert_tidy(&disk, &shard);
+    }
+}
+
 #[test]
 fn failing_calls_lose_nothing_and_commits_work_again_afterwards() {
     let kinds =

@@ -1,0 +1,1 @@
+//! Octets that went bad.
