@@ -1,6 +1,8 @@
 //! The first half of recovery: every segment read once and folded into chains.
 //!
 //! Touches the disk, to read.
+//!
+//! Not here: what becomes of a chain (`chain`), reading content and opening the log (`recover`).
 
 use super::{Inspection, failed};
 use crate::chain::{Chains, Place};
