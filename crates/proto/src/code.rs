@@ -225,7 +225,7 @@ catalogue! {
         "The zone is larger than is allowed here."
         "Raise the limit on octets for this zone if its size is right."
     TransferMemoryFull "TRANSFER_MEMORY_FULL"
-        "The transfer would hold more than a quarter of what the instance allows, or all that run now more than all of it; the facts say which."
+        "The transfer would hold more than a quarter of what the instance allows, or all that run now more than all of it; or it made no headway while others needed the memory. The facts say which."
         "Raise `memory-bytes-max` in [limits], or let fewer transfers run at once; this one is tried again at RETRY."
     RrsetTooLarge "RRSET_TOO_LARGE"
         "One name has more records of one type than are allowed, or than fit a message."

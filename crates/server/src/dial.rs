@@ -244,7 +244,13 @@ impl Dialler {
         stream.send(&octets).await.map_err(dial_failed)?;
         loop {
             let patience = if inbound.may_be_all() { REST_LIMIT } else { Duration::MAX };
-            let message = match turn.waiting_for(stream.next_within(patience)).await {
+            let come = tokio::select! {
+                come = turn.waiting_for(stream.next_within(patience)) => come,
+                fault = share.has_to_give_way() => {
+                    return Err(failed(action, fault, Remedy::TryNextPrimary));
+                }
+            };
+            let message = match come {
                 Ok(message) => message,
                 // What was missing says more than that the connection ended, if anything had come.
                 Err(fault @ DialFault::Eof { .. }) if inbound.received().messages > 0 => {
