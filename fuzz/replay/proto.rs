@@ -13,7 +13,7 @@ pub mod corpus;
 pub mod protocol;
 
 use corpus::{CORPUS, replay, sorted};
-use protocol::{answer, inbound, master_file, message, notify, tsig, zone};
+use protocol::{answer, inbound, master_file, message, notify, outbound, tsig, zone};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
@@ -54,6 +54,12 @@ fn notify_messages_keep_their_promises() -> io::Result<()> {
     replay("notify", notify::run)
 }
 
+/// Threat 13 and 34.
+#[test]
+fn transfers_to_others_keep_their_promises() -> io::Result<()> {
+    replay("outbound", outbound::run)
+}
+
 /// Threat 29, Threat 30 and Threat 31.
 #[test]
 fn signatures_keep_their_promises() -> io::Result<()> {
@@ -64,7 +70,8 @@ fn signatures_keep_their_promises() -> io::Result<()> {
 fn no_corpus_is_left_out() -> io::Result<()> {
     let folders = sorted(Path::new(CORPUS))?;
     let names: Vec<_> = folders.iter().filter_map(|folder| folder.file_name()).collect();
-    let here = ["answer", "inbound", "master_file", "message", "notify", "tsig", "zone"];
+    let here =
+        ["answer", "inbound", "master_file", "message", "notify", "outbound", "tsig", "zone"];
     let elsewhere = ["commit_log", "configuration"]; // in `store` and `server`
     let all = here.iter().chain(&elsewhere).collect::<BTreeSet<_>>();
     assert!(names.iter().eq(all), "{names:?}");

@@ -8,6 +8,7 @@ pub mod letters;
 pub mod master_file;
 pub mod message;
 pub mod notify;
+pub mod outbound;
 pub mod parsed;
 pub mod proof;
 pub mod received;
