@@ -34,7 +34,7 @@ const GOOD: u32 = 10;
 const HOSTS: std::ops::RangeInclusive<u32> = 1..=9;
 
 /// So that what is to run into a limit does so soon. Fewer turns than there are primaries that fall silent at once.
-const LIMITS: &str = "\n[limits]\ntransfers-max = 4\ntransfer-seconds = 6\ntransfer-idle-seconds = 2\n\
+const LIMITS: &str = "\n[limits]\ntransfers-max = 4\ntransfer-seconds = 10\ntransfer-idle-seconds = 3\n\
     records-max = 20000\nbytes-max = \"2 MiB\"\nrrset-records-max = 1000\n";
 
 /// Runs a table; with a key, every question and answer of it is signed.
