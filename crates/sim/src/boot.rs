@@ -14,7 +14,10 @@ use proto::time::{Mono, UnixSeconds};
 use std::sync::Arc;
 use store::simulated::Recovered;
 use store::{Content, StoreError, Timers};
-use zone::{Table, Version, ViewId, ZoneState};
+use zone::{History, Table, Version, ViewId, ZoneState};
+
+/// Diffs that a restart brings back of a zone.
+pub const HISTORY_STEPS: usize = 8;
 
 /// A version as the disk gave it back.
 struct Restored {
@@ -69,6 +72,7 @@ fn restore(
     settings: &Settings,
     clock: &Clock,
 ) -> Option<Restored> {
+    let diffs = recovered.diffs(settings.id, HISTORY_STEPS);
     let version = match recovered.take(settings.id) {
         Content::Held(version) | Content::Behind(version, _) => version,
         Content::Lost(_) | Content::Empty => return None,
@@ -76,6 +80,8 @@ fn restore(
     if version.apex() != settings.apex.as_ref() {
         return None;
     }
+    let diffs = diffs.into_iter().map(Arc::new);
+    let version = Arc::new(Arc::unwrap_or_clone(version).with_history(&History::NONE, diffs));
     let saved = saved.map(|saved| Saved {
         serial: saved.serial,
         confirmed_at: UnixSeconds(saved.confirmed_at),

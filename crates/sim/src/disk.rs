@@ -5,6 +5,7 @@
 //! Invariants: K1 what a call wrote into the table survives once it has returned, and then all
 //! calls before it do: SQLite in its WAL with `synchronous=FULL` promises as much and no more.
 
+use crate::boot::HISTORY_STEPS;
 use proto::time::UnixSeconds;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -28,7 +29,7 @@ const TUNING: Tuning = Tuning {
     shards: 1,
     image_min_bytes: 1_200,
     log_min_bytes: 6_000,
-    history_steps_max: 8,
+    history_steps_max: HISTORY_STEPS,
     reserve_bytes: 0,
 };
 

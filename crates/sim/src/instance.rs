@@ -22,12 +22,12 @@ use proto::refresh::{Attempt, SoaTimers};
 use proto::time::UnixSeconds;
 use proto::tsig::Keyring;
 use proto::xfr::inbound::Fetched;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 use store::Timers;
 use store::simulated::Log;
-use zone::{Table, Version, ZoneId, ZoneState};
+use zone::{History, Table, Version, ZoneId, ZoneState};
 
 /// How often confirmations are handed over to be written.
 const SAVE_EVERY_MS: u64 = 2_000;
@@ -36,6 +36,8 @@ const GATHER_MS: u64 = 2_000;
 
 /// Longest way of news from the committing thread to a machine.
 const NEWS_MS: u64 = 200;
+/// Longest way of an answer from the task that asked to a machine.
+pub const DIALLED_MS: u64 = 3_000;
 
 /// What the daemon wants of the network.
 #[derive(Clone, Debug)]
@@ -88,12 +90,21 @@ impl Followed {
     }
 }
 
+/// What waits for a zone's machine.
+#[derive(Debug)]
+enum Mail {
+    /// A commit has ended.
+    Committed(News),
+    /// A question has, maybe one that nobody waits for any more.
+    Dialled { zone: usize, attempt: Attempt, step: Step, ended: Ended },
+}
+
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Due {
     Tick(usize),
     Silence(usize),
-    News,
+    Mail,
     Commit,
     Save,
     Write,
@@ -106,7 +117,8 @@ pub struct Instance {
     pub(crate) zones: Vec<Followed>,
     committing: Committing,
     commit_at: True,
-    news: VecDeque<(True, News)>,
+    inbox: BTreeMap<(True, u64), Mail>,
+    mails: u64,
     unsaved: BTreeSet<usize>,
     save_at: True,
     gathered: BTreeMap<ZoneId, Timers>,
@@ -134,7 +146,8 @@ impl Instance {
             zones,
             committing: Committing::idle(),
             commit_at: True::NEVER,
-            news: VecDeque::new(),
+            inbox: BTreeMap::new(),
+            mails: 0,
             unsaved: BTreeSet::new(),
             save_at: True::NEVER,
             gathered: BTreeMap::new(),
@@ -183,11 +196,13 @@ impl Instance {
                 let conversation = self.conversation(zone).unwrap_or(0);
                 self.hear(zone, conversation, Heard::Silence, clock);
             }
-            Due::News => {
-                if let Some((_, news)) = self.news.pop_front() {
-                    self.on_news(news, clock);
+            Due::Mail => match self.inbox.pop_first() {
+                Some((_, Mail::Committed(news))) => self.on_news(news, clock),
+                Some((_, Mail::Dialled { zone, attempt, step, ended })) => {
+                    self.on_dialled(zone, (attempt, step), ended, clock);
                 }
-            }
+                None => {}
+            },
             Due::Commit => self.commit_line(clock, disk),
             Due::Save => self.hand_over(clock),
             Due::Write => self.write_deadlines(disk),
@@ -255,7 +270,7 @@ impl Instance {
     /// Whether a version is somewhere between its commit and the news of it.
     #[must_use]
     pub fn is_installing(&self) -> bool {
-        self.committing.is_busy() || !self.news.is_empty()
+        self.committing.is_busy() || !self.inbox.is_empty()
     }
 
     /// Whether a confirmation is not written down yet.
@@ -283,10 +298,10 @@ impl Instance {
         let silences = self.zones.iter().enumerate().filter_map(|(zone, followed)| {
             followed.asking.as_ref().map(|(_, asking)| (asking.patient_until, Due::Silence(zone)))
         });
-        let news = self.news.front().map(|(at, _)| (*at, Due::News));
+        let mail = self.inbox.first_key_value().map(|((at, _), _)| (*at, Due::Mail));
         let commit = self.committing.is_busy().then_some((self.commit_at, Due::Commit));
         let own = [(self.save_at, Due::Save), (self.write_at, Due::Write)];
-        let all = ticks.chain(silences).chain(news).chain(commit).chain(own);
+        let all = ticks.chain(silences).chain(mail).chain(commit).chain(own);
         all.filter(|(at, _)| *at != True::NEVER).min_by_key(|(at, _)| *at)
     }
 
@@ -372,21 +387,34 @@ impl Instance {
         let Some(followed) = self.zones.get_mut(zone) else { return };
         let Some((_, asking)) = followed.asking.take() else { return };
         let (attempt, step) = asking.asked();
-        let event = match ended {
+        self.mail(Mail::Dialled { zone, attempt, step, ended }, clock);
+    }
+
+    fn on_dialled(
+        &mut self,
+        zone: usize,
+        (attempt, step): (Attempt, Step),
+        ended: Ended,
+        clock: &Clock,
+    ) {
+        let Some(followed) = self.zones.get_mut(zone) else { return };
+        let is_awaited = followed.follow.awaits(attempt, step);
+        let (what, event) = match ended {
             Ended::Answered(answer, fetched) => {
-                followed.fetched = fetched.map(|fetched| *fetched);
-                self.notes.push(Note { zone, what: What::Answered(answer) });
-                Event::Answered { attempt, step, answer }
+                let history =
+                    followed.version.as_ref().map_or(&History::NONE, |held| held.history());
+                followed.fetched = fetched.map(|fetched| remembering(*fetched, history));
+                (What::Answered(answer), Event::Answered { attempt, step, answer })
             }
             Ended::Unusable(remedy, code) => {
-                self.notes.push(Note { zone, what: What::Failed(code) });
-                Event::Answered { attempt, step, answer: Answer::Unusable(remedy) }
+                let answer = Answer::Unusable(remedy);
+                (What::Failed(code), Event::Answered { attempt, step, answer })
             }
             Ended::Failed(remedy, code) => {
-                self.notes.push(Note { zone, what: What::Failed(code) });
-                Event::AskFailed { attempt, step, remedy }
+                (What::Failed(code), Event::AskFailed { attempt, step, remedy })
             }
         };
+        self.notes.push(Note { zone, what: if is_awaited { what } else { What::NotAwaited } });
         self.step(zone, event, clock);
     }
 
@@ -415,11 +443,19 @@ impl Instance {
         let news = self.committing.step(&self.log, disk, &self.table, clock);
         self.commit_at = clock.true_now().plus_ms(self.dice.below(self.slowness_ms));
         if let Some(news) = news {
-            let wait_ms = self.dice.below(self.slowness_ms.min(NEWS_MS));
-            let at = clock.true_now().plus_ms(wait_ms);
-            let after = self.news.back().map_or(at, |(last, _)| at.max(*last));
-            self.news.push_back((after, news));
+            self.mail(Mail::Committed(news), clock);
         }
+    }
+
+    /// Soon; what another thread sends may come before.
+    fn mail(&mut self, mail: Mail, clock: &Clock) {
+        let longest_ms = match &mail {
+            Mail::Committed(_) => NEWS_MS,
+            Mail::Dialled { .. } => DIALLED_MS,
+        };
+        let wait_ms = self.dice.below(self.slowness_ms.min(longest_ms));
+        self.mails = self.mails.wrapping_add(1);
+        self.inbox.insert((clock.true_now().plus_ms(wait_ms), self.mails), mail);
     }
 
     fn on_news(&mut self, news: News, clock: &Clock) {
@@ -469,5 +505,16 @@ impl Instance {
 
     fn fresh_id(&mut self) -> u16 {
         (self.dice.throw() & 0xffff) as u16
+    }
+}
+
+/// What was fetched, with the diffs behind those of the version before, for those who transfer from us.
+fn remembering(fetched: Fetched, history: &History) -> Fetched {
+    match fetched {
+        Fetched::Diffs { version, diffs } => {
+            let version = version.with_history(history, diffs.iter().cloned().map(Arc::new));
+            Fetched::Diffs { version, diffs }
+        }
+        Fetched::Whole(_) | Fetched::UpToDate(_) | Fetched::PrimaryBehind(_) => fetched,
     }
 }

@@ -15,6 +15,7 @@
 
 use crate::clock::{Clock, True};
 use crate::edition::{Edition, Entry, digest, is_after};
+use crate::instance::DIALLED_MS;
 use crate::note::{Note, What};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -132,11 +133,13 @@ impl Judge {
                 let Some(serial) = watched.serving else {
                     return fault("a zone was confirmed that is not served".to_owned());
                 };
-                if watched.vouched.get(&serial) != Some(&now) {
+                let vouched = watched.vouched.get(&serial);
+                if vouched.is_none_or(|at| now.since_ms(*at) > DIALLED_MS) {
                     return fault(format!(
                         "serial {serial} was confirmed, but nobody vouched (J6)"
                     ));
                 }
+                watched.vouched.insert(serial, now);
                 watched.proven = Some((serial, now));
             }
             What::Installed { serial } => {
@@ -213,6 +216,12 @@ impl Judge {
                 }
             },
         }
+    }
+
+    /// Whether this is what was published under a serial.
+    #[must_use]
+    pub fn is_published(&self, zone: usize, serial: u32, all: &BTreeSet<Entry>) -> bool {
+        self.zones[zone].known.get(&serial).is_some_and(|known| known.digest == digest(all))
     }
 
     /// Serial that is served, or was when the daemon ended.

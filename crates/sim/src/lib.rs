@@ -15,6 +15,7 @@
 //! network, weather     what becomes of octets on their way
 //! disk                 what survives
 //! asking … boot        the daemon
+//! downstream           a secondary of it
 //! judge, seen          the laws, and the proof that they were tried
 //! world, storm         one step after the other; what goes wrong of itself
 //! script               scenarios by name
@@ -28,6 +29,7 @@ pub mod clock;
 pub mod committing;
 pub mod dice;
 pub mod disk;
+pub mod downstream;
 pub mod edition;
 pub mod instance;
 pub mod judge;

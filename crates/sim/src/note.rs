@@ -31,6 +31,8 @@ pub enum What {
     Answered(Answer),
     /// It did not, or nothing that counts.
     Failed(&'static str),
+    /// A question ended that nobody waited for any more.
+    NotAwaited,
     /// A question was given up for another.
     Abandoned,
     /// A question took too long.

@@ -139,6 +139,65 @@ pub fn read_request(message: &[u8]) -> Option<Asked> {
     Some(Asked { id, qname, qtype, since })
 }
 
+/// The records of the answer section of a message, names in full and in lower case; `None` when it cannot
+/// be read.
+#[must_use]
+pub fn read_answer(message: &[u8]) -> Option<Vec<Entry>> {
+    let (questions, answers) = (word_at(message, 4)?, word_at(message, 6)?);
+    let mut at = HEADER;
+    for _ in 0..questions {
+        skip_name(message, &mut at)?;
+        at = at.checked_add(4)?;
+    }
+    (0..answers).map(|_| entry_at(message, &mut at)).collect()
+}
+
+fn entry_at(message: &[u8], at: &mut usize) -> Option<Entry> {
+    let owner = expanded(message, at)?;
+    let rrtype = word_at(message, *at)?;
+    let ttl = message.get(at.checked_add(4)?..)?.first_chunk::<4>()?;
+    let ttl = u32::from_be_bytes(*ttl);
+    let length = usize::from(word_at(message, at.checked_add(8)?)?);
+    let begin = at.checked_add(10)?;
+    *at = begin.checked_add(length)?;
+    let mut rest = begin;
+    let mut rdata = Vec::new();
+    // Of the types that worlds know, these have names, and those come first.
+    let names = match rrtype {
+        rrtype::NS | rrtype::CNAME => 1,
+        rrtype::SOA => 2,
+        _ => 0,
+    };
+    for _ in 0..names {
+        rdata.extend(expanded(message, &mut rest)?);
+    }
+    rdata.extend_from_slice(message.get(rest..*at)?);
+    Some(Entry { owner, rrtype, ttl, rdata })
+}
+
+/// The name that begins there, its pointers followed.
+fn expanded(message: &[u8], at: &mut usize) -> Option<Vec<u8>> {
+    let mut name = Vec::new();
+    let mut here = *at;
+    skip_name(message, at)?;
+    for _ in 0..128 {
+        let length = *message.get(here)?;
+        match length {
+            0 => {
+                name.push(0);
+                return Some(name.to_ascii_lowercase());
+            }
+            1..=63 => {
+                let end = here.checked_add(usize::from(length))?.checked_add(1)?;
+                name.extend_from_slice(message.get(here..end)?);
+                here = end;
+            }
+            _ => here = usize::from(word_at(message, here)? & 0x3fff),
+        }
+    }
+    None
+}
+
 /// The serial of the SOA record that begins there.
 fn serial_at(message: &[u8], mut at: usize) -> Option<u32> {
     skip_name(message, &mut at)?;

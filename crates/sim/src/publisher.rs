@@ -54,6 +54,12 @@ impl Publisher {
         self.published.iter().map(|published| &published.edition)
     }
 
+    /// All serials.
+    #[must_use]
+    pub fn serials(&self) -> Vec<u32> {
+        self.editions().map(|edition| edition.serial).collect()
+    }
+
     /// The edition of a serial.
     #[must_use]
     pub fn of_serial(&self, serial: u32) -> Option<&Arc<Edition>> {

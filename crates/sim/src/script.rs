@@ -95,6 +95,7 @@ fn shown(Note { what, .. }: Note) -> Option<String> {
             }
         }
         What::Failed(code) => code.to_owned(),
+        What::NotAwaited => "not awaited".to_owned(),
         What::Abandoned => "abandoned".to_owned(),
         What::GaveUp => "gave up".to_owned(),
         What::Committing { serial, is_diff: true } => format!("diff {}", edition(serial)),

@@ -92,8 +92,12 @@ faults! {
     GaveUp,
     /// A question was given up for another.
     Abandoned,
+    /// A question had ended, and its end came when another was out.
+    NotAwaited,
     /// Changes were installed.
     DiffInstalled,
+    /// Changes were passed on to a secondary of the daemon.
+    ChangesPassedOn,
     /// A request for changes was answered by the whole zone.
     WholeInsteadOfChanges,
     /// The whole zone was fetched in the same breath after changes came to nothing.

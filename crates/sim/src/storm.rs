@@ -282,8 +282,10 @@ impl World {
         if self.dice.happens(400) {
             self.disk.cut_at(call);
         } else {
+            // One call, or all of the next ones.
             let kind = [ErrorKind::Other, ErrorKind::StorageFull][self.dice.index(2)];
-            self.disk.fail_at(call, kind);
+            let calls = [1, 12][self.dice.index(2)];
+            (call..call.saturating_add(calls)).for_each(|call| self.disk.fail_at(call, kind));
             self.seen.fault(Fault::DiskFailed);
         }
     }

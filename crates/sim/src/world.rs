@@ -12,7 +12,8 @@ use crate::boot;
 use crate::clock::{Clock, True};
 use crate::dice::Dice;
 use crate::disk::{Disk, Stop};
-use crate::edition::Edition;
+use crate::downstream::{self, Pulled};
+use crate::edition::{Edition, is_after};
 use crate::instance::Instance;
 use crate::judge::{Found, Judge, Violation};
 use crate::lie::Lie;
@@ -274,7 +275,13 @@ impl World {
                 instance.slowness_ms = self.slowness_ms;
                 self.instance = Some(instance);
                 self.judge.started(&self.clock);
-                self.after_step()
+                self.after_step()?;
+                for zone in 0..self.sources.len() {
+                    if let Some(serial) = self.serving(zone) {
+                        self.pull(zone, serial)?;
+                    }
+                }
+                Ok(())
             }
             Err(_) => {
                 if self.disk.is_cut() {
@@ -366,9 +373,9 @@ impl World {
     }
 
     fn look(&mut self) -> Result<(), Violation> {
-        let Some(instance) = &self.instance else { return Ok(()) };
         for zone in 0..self.sources.len() {
-            let Some(state) = instance.served(zone) else { continue };
+            let state = self.instance.as_ref().and_then(|instance| instance.served(zone));
+            let Some(state) = state else { continue };
             let found = self.judge.look(zone, &state, &self.clock)?;
             let Found::Published { serial, is_older } = found else { continue };
             if is_older {
@@ -378,6 +385,39 @@ impl World {
             let is_asked = self.dice.happens(100) && !self.disk.is_cut();
             if is_asked && !self.disk.keeps(id, serial) {
                 let what = format!("serial {serial} is visible, and not durable (J5)");
+                return Err(Violation { zone, at: self.clock.true_now(), what });
+            }
+            if self.dice.happens(200) {
+                self.pull(zone, serial)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A secondary of the daemon transfers what is served, whole and since some edition.
+    fn pull(&mut self, zone: usize, serial: u32) -> Result<(), Violation> {
+        let Some(instance) = &self.instance else { return Ok(()) };
+        let publisher = &self.sources[zone].publisher;
+        let some = self.dice.pick(&publisher.serials()).copied();
+        let wall = self.clock.wall();
+        for base in [None, some.and_then(|some| publisher.of_serial(some))] {
+            let apex = &publisher.edition(0).apex;
+            let pulled = downstream::pull(&instance.table, apex, base, wall);
+            let is_good = match &pulled {
+                Ok(Pulled::NoNews(told)) => {
+                    *told == serial && base.is_some_and(|base| !is_after(serial, base.serial))
+                }
+                Ok(Pulled::Changed(all)) => {
+                    self.seen.fault(Fault::ChangesPassedOn);
+                    self.judge.is_published(zone, serial, all)
+                }
+                Ok(Pulled::Whole(all)) => self.judge.is_published(zone, serial, all),
+                Err(_) => false,
+            };
+            if !is_good {
+                let since = base.map(|base| base.serial);
+                let why = pulled.err().unwrap_or_else(|| "another content".to_owned());
+                let what = format!("serial {serial} since {since:?} is passed on as {why} (J1)");
                 return Err(Violation { zone, at: self.clock.true_now(), what });
             }
         }
@@ -401,6 +441,7 @@ impl World {
             What::Older { .. } => Fault::OlderRefused,
             What::NothingNew { .. } => Fault::NothingNew,
             What::GaveUp => Fault::GaveUp,
+            What::NotAwaited => Fault::NotAwaited,
             What::Abandoned => Fault::Abandoned,
             What::CommittedTogether => Fault::CommittedTogether,
             What::NotInstalled => Fault::NotInstalled,

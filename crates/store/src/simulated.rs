@@ -20,7 +20,7 @@ use crate::recovery::{Content, Fault};
 use crate::shard::{Found, Shard};
 use crate::store::{Commit, Contents, Tuning};
 use std::fmt;
-use zone::{Version, ZoneId};
+use zone::{Diff, Version, ZoneId};
 
 /// One commit log with its images: the real one, on a simulated disk.
 pub struct Log(Shard<Version>);
@@ -80,6 +80,13 @@ impl Recovered {
     /// What is held of a zone; each zone is given once.
     pub fn take(&mut self, id: ZoneId) -> Content {
         self.contents.take(id)
+    }
+
+    /// The last diffs that led to what is held of a zone; ask before it is taken. See
+    /// [`crate::RecoveredZone::diffs`].
+    #[must_use]
+    pub fn diffs(&self, id: ZoneId, steps_max: usize) -> Vec<Diff> {
+        self.contents.diffs(id, steps_max)
     }
 
     /// Zones that something is held of, or lost, and that were not taken.
