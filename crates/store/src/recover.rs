@@ -349,3 +349,16 @@ fn fits<V: Stored>(version: V, chain: &Chain) -> Result<V, Undecodable> {
 fn failed(disk: &dyn Disk, text: &str, action: &'static str, source: std::io::Error) -> StoreError {
     StoreError::from_io(action, &disk.path_of(text), 0, source)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_past_the_newest_commits_are_kept_as_many_as_fit() {
+        let commits = || vec![vec![0; 10], vec![1; 20], vec![2; 5]];
+        for (octets_max, kept) in [(0, 0), (4, 0), (5, 1), (24, 1), (25, 2), (34, 2), (35, 3)] {
+            assert_eq!(newest(commits(), octets_max), commits()[3 - kept..], "{octets_max}");
+        }
+    }
+}

@@ -103,3 +103,31 @@ fn a_disk_that_fails_while_the_log_is_read_again_is_tried_again() {
     shard.commit(entry()).unwrap();
     assert_eq!(open(&disk.after_power_cut()).1.zones.len(), 2);
 }
+
+/// Octets of the batch that panicked may lie behind those of the next one, each of its frames intact.
+#[test]
+fn after_a_panic_a_restart_finds_what_memory_has_whatever_is_committed_next() {
+    let small = Tiny { serial: 1, octets: vec![1; 4] };
+    let large = Tiny { serial: 1, octets: vec![2; 400] };
+    let mut panics = 0;
+    for call in 0.. {
+        let disk = SimulatedDisk::new(call);
+        let (shard, _) = open(&disk);
+        shard.commit(vec![whole(1, &small)]).unwrap();
+        disk.trouble_at(call, Trouble::Panic);
+        let many = || shard.commit((2..6).map(|zone| whole(zone, &large)).collect());
+        if catch_unwind(AssertUnwindSafe(many)).is_ok() {
+            break;
+        }
+        panics += 1;
+        shard.commit(vec![whole(6, &small)]).unwrap();
+        let held =
+            shard.lock().unwrap().standings.from(0).map(|(zone, _)| zone).collect::<Vec<_>>();
+        for disk in [disk.after_kill(), disk.after_power_cut()] {
+            let found = open(&disk).1;
+            assert_eq!(found.faults, [], "call {call}");
+            assert_eq!(found.zones.into_keys().collect::<Vec<_>>(), held, "call {call}");
+        }
+    }
+    assert!(panics > 1, "{panics}");
+}
