@@ -3,10 +3,10 @@
 //! Pure; allocates nothing.
 //!
 //! Standards: RFC 1035 §4.1 · RFC 3597 §4 (which rdata may be compressed) · RFC 6891 §6.1 (OPT) ·
-//! RFC 4343 §4 (case is kept).
+//! RFC 4343 §4 (case is kept) · RFC 5936 §3.4 (also in copies).
 //!
 //! Invariants: B1 a record is written whole or not at all. B2 octets never pass the limit. B3 names
-//! keep their case, but for an owner at or above the qname, which is echoed as it was asked.
+//! keep their case, but for an owner at or above the qname, which is echoed as it was asked, other than in copies.
 //! B4 a message costs the time of its octets: compression looks at a fixed number of places.
 //!
 //! Not here: which records to send and in which order (`proto::answer`), TSIG (`tsig`).
@@ -35,9 +35,19 @@ pub struct Builder<'b> {
     counts: [u16; 4],
     /// Wire length of the qname; zero while there is no question.
     qname_len: usize,
+    owners: Owners,
     /// Where the open OPT record keeps its length, if there is one.
     opt_length_at: Option<usize>,
     compressor: Compressor,
+}
+
+/// In which case owners are written that the question has too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owners {
+    /// As the question has them: a pointer is enough.
+    AsAsked,
+    /// As they are: a copy of a zone keeps the case that it was given (RFC 5936 §3.4).
+    AsTheyAre,
 }
 
 /// A state of the message to go back to; see [`Builder::rollback`].
@@ -68,7 +78,8 @@ impl<'b> Builder<'b> {
         out.write_array([i0, i1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])?;
         let compressor = Compressor::new();
         let counts = [0; 4];
-        Ok(Self { out, flags, counts, qname_len: 0, opt_length_at: None, compressor })
+        let owners = Owners::AsAsked;
+        Ok(Self { out, flags, counts, qname_len: 0, owners, opt_length_at: None, compressor })
     }
 
     /// Writes the question; it comes first and once.
@@ -94,6 +105,11 @@ impl<'b> Builder<'b> {
         self.qname_len = qname.wire_len();
         self.counts = [1, 0, 0, 0];
         Ok(())
+    }
+
+    /// Says in which case owners are written from here on; as asked unless this is called.
+    pub const fn write_owners(&mut self, owners: Owners) {
+        self.owners = owners;
     }
 
     /// Appends a record. Sections come in order: nothing goes to an earlier one.
@@ -228,13 +244,14 @@ impl<'b> Builder<'b> {
         }
     }
 
-    /// Where `owner` starts in the question; case does not matter (B3).
+    /// Where `owner` starts in the question; case matters only to copies (B3).
     fn place_in_question(&self, owner: NameRef<'_>) -> Option<u16> {
         let before = self.qname_len.checked_sub(owner.wire_len())?;
         let asked_until = HEADER_OCTETS.wrapping_add(self.qname_len);
         let start = HEADER_OCTETS.wrapping_add(before);
         let asked = self.out.octets.get(start..asked_until)?;
-        let same = asked == owner.as_wire() || asked.eq_ignore_ascii_case(owner.as_wire());
+        let same = asked == owner.as_wire()
+            || self.owners == Owners::AsAsked && asked.eq_ignore_ascii_case(owner.as_wire());
         if !same || owner.is_root() {
             return None;
         }

@@ -37,6 +37,7 @@ const NEEDS: &[Need] = &[
     need("bind9-dnsutils", Probe::Program("nsupdate"), "dig, delv, and edits at a primary"),
     need("nsd", Probe::Program("nsd"), "a primary, a secondary, the peer of benchmarks"),
     need("knot", Probe::Program("knotd"), "a primary that signs, and a secondary"),
+    need("knot-dnsutils", Probe::Program("kdig"), "a second tool that asks for transfers"),
     need("pdns-server", Probe::Program("pdns_server"), "a primary that signs as it sends"),
     need("pdns-backend-sqlite3", Probe::File(PDNS_TABLES), "where PowerDNS has its zones"),
     need("yadifa", Probe::Program("yadifad"), "a primary"),

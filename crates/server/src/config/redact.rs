@@ -4,10 +4,11 @@
 //! asks the other way round: a value is shown only if the key before it is known to be harmless.
 
 /// Keys whose values may be shown: all of ours but `secret`.
-const HARMLESS: [&str; 56] = [
+const HARMLESS: [&str; 59] = [
     "address",
     "algorithm",
     "allow",
+    "at-once-max",
     "bounds",
     "bytes-max",
     "clients-max",
@@ -45,6 +46,8 @@ const HARMLESS: [&str; 56] = [
     "source",
     "store",
     "tcp",
+    "total-seconds",
+    "transfer",
     "transfer-idle-seconds",
     "transfer-seconds",
     "transfers-max",

@@ -67,6 +67,25 @@ fn owner_above_the_question_points_into_it_whatever_its_case() {
     );
 }
 
+/// RFC 5936 §3.4.
+#[test]
+fn owners_of_copies_keep_their_case_whatever_the_question() {
+    let records =
+        ["EXAMPLE.", "example.", "Sub.Example."].map(|owner| record(owner, Rrtype::A, &[0; 4]));
+    for qname in ["example.", "EXAMPLE.", "eXaMpLe."] {
+        let mut octets = [0; 512];
+        let mut builder = Builder::new(&mut octets, 7, Flags::QR).unwrap();
+        builder.question(name(qname).as_ref(), Rrtype::AXFR, Class::IN).unwrap();
+        builder.write_owners(Owners::AsTheyAre);
+        for record in &records {
+            builder.push_record(Section::Answer, record.as_ref()).unwrap();
+        }
+        let len = builder.finish();
+        let owners = read(&octets[..len]).into_iter().map(|(owner, ..)| owner);
+        assert!(owners.eq(records.iter().map(|record| record.owner.as_wire().to_vec())), "{qname}");
+    }
+}
+
 #[test]
 fn names_in_rdata_keep_their_case() {
     let ns = name("ns.example");

@@ -2,7 +2,7 @@
 //!
 //! Pure; owns the version it sends, and borrows nothing between two messages.
 //!
-//! Standards: RFC 5936 §2.2 (messages, errors in the middle), §2.2.2 (header), §2.2.3 (question), §2.2.5 (OPT) ·
+//! Standards: RFC 5936 §2.2 (messages, errors in the middle), §2.2.2 (header), §2.2.3 (question), §2.2.5 (OPT), §3.4 (case) ·
 //! RFC 1995 §2 (UDP) · RFC 8945 §5.3.1 (signatures).
 //!
 //! Invariants: X2 and X3 of `outbound`. A message is longer than [`MESSAGE_OCTETS`] only if its first record makes it so.
@@ -18,7 +18,7 @@ use crate::time::UnixSeconds;
 use crate::tsig::{Keyring, ResponseSigner, VerifiedRequest};
 use std::net::IpAddr;
 use std::sync::Arc;
-use wire::builder::{Builder, Full};
+use wire::builder::{Builder, Full, Owners};
 use wire::codes::{Class, Rcode, Rrtype};
 use wire::edns::DoBit;
 use wire::message::{Flags, Section};
@@ -290,6 +290,7 @@ impl Head {
         let mut builder = Builder::new(out, self.id, self.flags)?;
         if part == Part::First {
             builder.question(self.qname.as_ref(), self.qtype, Class::IN)?;
+            builder.write_owners(Owners::AsTheyAre);
             if self.edns.is_some() {
                 builder.reserve(Builder::OPT_OCTETS)?;
             }

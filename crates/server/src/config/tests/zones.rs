@@ -37,11 +37,53 @@ fn zones_are_refused_for_what_is_missing_or_wrong() {
         ("\"192.0.2.0/33\"", "not a prefix length"),
         ("{ key = \"k1\" }", "a rule without `from`"),
     ] {
-        let text = with(&format!("primaries = [\"192.0.2.1\"]\nnotify = [{sender}]"));
-        let error = parse(&text).unwrap_err();
-        assert!(error.to_string().contains(said), "{error}");
-        assert!(error.lines().iter().all(|line| *line == 4), "{error}");
+        for setting in ["notify", "transfer"] {
+            let text = with(&format!("primaries = [\"192.0.2.1\"]\n{setting} = [{sender}]"));
+            let error = parse(&text).unwrap_err();
+            assert!(error.to_string().contains(said), "{error}");
+            assert!(error.lines().iter().all(|line| *line == 4), "{error}");
+        }
     }
+}
+
+#[test]
+fn transfers_are_for_nobody_unless_the_file_or_the_zone_says_so() {
+    let zone = "[[zone]]\nname = \"a\"\nprimaries = [\"192.0.2.1\"]\n";
+    let config = accepted(zone);
+    assert!(only_zone(&config).transfer.is_empty() && config.transfer.is_empty());
+    assert_eq!(config.transfers_out, TransfersOut::DEFAULT);
+    let rule = |range: &str, key: Option<&str>| AccessRule {
+        range: range.parse().unwrap(),
+        key: key.map(name),
+    };
+    let text = format!(
+        "[transfer]\nallow = [\"192.0.2.0/24\", {{ from = \"::/0\", key = \"k1\" }}]\nat-once-max = 7\n\
+         [[key]]\nname = \"k1\"\nalgorithm = \"hmac-sha256\"\nsecret = \"{SECRET}\"\n{zone}"
+    );
+    let config = accepted(&text);
+    let both = [rule("192.0.2.0/24", None), rule("::/0", Some("k1."))];
+    assert_eq!((&*only_zone(&config).transfer, config.warnings.len()), (&both[..], 0));
+    assert_eq!((config.transfers_out.at_once_max, config.transfers_out.per_client_max), (7, 7));
+    let closed = accepted(&format!("{text}transfer = []\n"));
+    assert!(only_zone(&closed).transfer.is_empty() && !closed.transfer.is_empty());
+    let own = accepted(&format!("{text}transfer = [\"192.0.2.9\"]\n"));
+    assert_eq!(*only_zone(&own).transfer, [rule("192.0.2.9", None)]);
+}
+
+#[test]
+fn limits_of_transfers_to_others_are_checked() {
+    refused("[transfer]\nallow = \"192.0.2.1\"\n", &[(2, "an array in brackets")]);
+    refused("[transfer]\nat-once-max = 0\n", &[(2, "found 0")]);
+    refused("[transfer]\ntotal-seconds = 0\n", &[(2, "found 0")]);
+    refused(
+        "[transfer]\nat-once-max = 3\nper-client-max = 4\n",
+        &[(3, "per-client-max 4 is more than at-once-max 3; expected at most 3")],
+    );
+    // A rule whose key is unknown must not become one without a key.
+    refused(
+        "[transfer]\nallow = [{ from = \"::/0\", key = \"k1\" }]\n",
+        &[(2, "no key k1; expected a [[key]] with that name in this file, which has none")],
+    );
 }
 
 #[test]
