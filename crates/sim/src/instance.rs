@@ -387,6 +387,7 @@ impl Instance {
         let Some(followed) = self.zones.get_mut(zone) else { return };
         let Some((_, asking)) = followed.asking.take() else { return };
         let (attempt, step) = asking.asked();
+        self.notes.push(Note { zone, what: What::Ended });
         self.mail(Mail::Dialled { zone, attempt, step, ended }, clock);
     }
 

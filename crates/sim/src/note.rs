@@ -27,6 +27,8 @@ pub enum What {
         /// Number of the attempt.
         attempt: u32,
     },
+    /// It is asked no more; what came of it is on its way to the machine.
+    Ended,
     /// It said something.
     Answered(Answer),
     /// It did not, or nothing that counts.

@@ -108,7 +108,7 @@ fn shown(Note { what, .. }: Note) -> Option<String> {
         What::Expired => "expired".to_owned(),
         What::Notified => "notified".to_owned(),
         What::NotifyRefused => "notify refused".to_owned(),
-        What::Answered(_) | What::CommittedTogether | What::Lied(_) => return None,
+        What::Ended | What::Answered(_) | What::CommittedTogether | What::Lied(_) => return None,
     })
 }
 

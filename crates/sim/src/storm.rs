@@ -420,7 +420,8 @@ impl World {
         let (from, steps) = (self.notes.len(), self.steps);
         self.run_for_s(6 * 3_600)?;
         let strange = self.notes.iter().skip(from).find(|(_, note)| {
-            !matches!(note.what, What::Asked { .. } | What::Answered(_) | What::Confirmed)
+            let what = note.what;
+            !matches!(what, What::Asked { .. } | What::Ended | What::Answered(_) | What::Confirmed)
         });
         if let Some((at, note)) = strange {
             let what = format!("{:?} in calm", note.what);

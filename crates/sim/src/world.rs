@@ -42,6 +42,8 @@ pub(crate) enum Happening {
     Notify { source: IpAddr, octets: Vec<u8> },
     /// A daemon starts.
     Start,
+    /// The operator wants a zone fetched as a whole.
+    Retransfer { zone: usize },
     /// Something goes wrong of itself.
     Mischief,
 }
@@ -220,6 +222,7 @@ impl World {
                 }
             }
             Happening::Start => self.start()?,
+            Happening::Retransfer { zone } => self.command(zone, follow::Event::Retransfer)?,
             Happening::Mischief => self.on_mischief()?,
         }
         Ok(())
@@ -436,6 +439,11 @@ impl World {
     }
 
     fn remember(&mut self, Note { zone, what }: Note) {
+        // Just when an answer is on its way within the daemon, so that it comes too late.
+        if self.is_stormy && matches!(what, What::Ended) && self.dice.happens(10) {
+            let wait_ms = self.dice.below(self.slowness_ms);
+            self.queue_in(wait_ms, Happening::Retransfer { zone });
+        }
         let fault = match what {
             What::Expired => Fault::Expired,
             What::Older { .. } => Fault::OlderRefused,
@@ -456,7 +464,8 @@ impl World {
                 }
                 Fault::WholeAfterChanges
             }
-            What::Answered(_)
+            What::Ended
+            | What::Answered(_)
             | What::Failed(_)
             | What::Committing { is_diff: false, .. }
             | What::Installed { .. }

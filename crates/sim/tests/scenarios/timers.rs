@@ -1,6 +1,7 @@
 //! REFRESH, RETRY, EXPIRE, and clocks.
 
 use crate::check;
+use sim::note::What;
 
 #[test]
 fn equal_serial_restarts_expire() {
@@ -40,15 +41,20 @@ fn failed_transfer_after_notify_retries_on_retry() {
     );
 }
 
+/// Threat 4.
 #[test]
-fn expire_of_zero_serves_for_a_second_and_does_not_spin() {
+fn expire_of_zero_serves_for_a_second_at_a_time_and_pesters_nobody() {
     let world = check(
         "    0 start            => axfr a, whole 1, installed 1
             10 timers 900 60 0  => -
-            10 notify a         => …
+            10 notify a         => notified, soa a, ixfr 1 a, diff 2, installed 2
+            11 serves 2         => expired
+            12 serves -         => …
           3610 -                =>",
     );
-    println!("{}", world.steps);
+    let is_asked = |what: &What| matches!(what, What::Asked { .. });
+    let asked = world.notes.iter().filter(|(_, note)| is_asked(&note.what)).count();
+    assert!((100..1_000).contains(&asked), "{asked} questions in an hour");
 }
 
 #[test]
@@ -63,6 +69,7 @@ fn expire_below_refresh_is_refreshed_before_it_expires() {
     );
 }
 
+/// Threat 4.
 #[test]
 fn timers_of_zero_ask_no_more_often_than_the_bounds_allow() {
     check(
@@ -75,6 +82,7 @@ fn timers_of_zero_ask_no_more_often_than_the_bounds_allow() {
     );
 }
 
+/// Threat 4.
 #[test]
 fn maximal_timers_are_asked_at_the_bounds_and_never_expire() {
     check(
@@ -118,6 +126,7 @@ fn wall_clock_that_is_earlier_at_boot_than_the_last_confirmation_grants_no_more_
     );
 }
 
+/// Threat 46.
 #[test]
 fn clock_that_jumps_by_years_while_the_daemon_runs_changes_nothing() {
     check(
