@@ -63,6 +63,8 @@ pub struct Setup {
     /// The program that starts it and becomes it, with its arguments: `nsenter`, into a namespace of the
     /// test's own. Empty for none.
     pub under: Vec<String>,
+    /// Offset of its clock in libfaketime's words, such as `+1h`.
+    pub clock: Option<String>,
     /// Sections of `understudy.toml` that nothing above stands for, as they are written there.
     pub further: String,
 }
@@ -82,7 +84,7 @@ impl Setup {
     /// A port to be told of changes on, before the primary exists.
     pub fn listening(at: SocketAddr, zones: Vec<Zone>) -> Self {
         let (under, further) = (Vec::new(), String::new());
-        Self { at, zones, bounds_min_s: None, compact_at: None, under, further }
+        Self { at, zones, bounds_min_s: None, compact_at: None, under, clock: None, further }
     }
 
     /// The settings as `understudy.toml` has them.
@@ -164,6 +166,9 @@ impl Daemon {
             }
             None => Command::new(program::understudy()),
         };
+        if let Some(offset) = &self.setup.clock {
+            program::set_clock(&mut command, offset);
+        }
         command.arg("serve").arg("--config").arg(self.config());
         command.env("UNDERSTUDY_FAULT", self.faults());
         self.program = Some(Program::start("understudy", &mut command, self.folder.path()));
@@ -191,6 +196,11 @@ impl Daemon {
     pub fn stop(&mut self) {
         let status = self.program.take().expect("understudy is running").stop();
         assert!(status.success(), "a clean shutdown, not {status}");
+    }
+
+    /// How it ended by itself; `None` while it runs.
+    pub fn ended(&mut self) -> Option<std::process::ExitStatus> {
+        self.program.as_mut().expect("understudy was started").ended()
     }
 
     /// The process; it must be running.

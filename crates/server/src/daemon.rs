@@ -43,7 +43,7 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The data directory is not usable.
-    #[error("the data directory cannot be used: {0}")]
+    #[error("the data directory cannot be used: {0}; {fix}", fix = .0.fix())]
     Store(#[from] StoreError),
     /// A listener could not be opened.
     #[error("cannot listen on {address} over {transport}: {source}")]

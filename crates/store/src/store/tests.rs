@@ -144,7 +144,7 @@ fn diffs_that_the_log_still_has_come_back_with_the_version() {
     assert_eq!(spans(folder.path(), TUNING), [vec![], both]);
 }
 
-/// RFC 1982 §7 and RFC 2182 §7: a serial that was too high is led around the circle, and then back to where it was.
+/// Threat 46, RFC 1982 §7 and RFC 2182 §7: a serial that was too high is led around the circle, and then back to where it was.
 #[test]
 fn serials_that_come_back_around_the_circle_are_recovered() {
     let folder = tempfile::tempdir().unwrap();

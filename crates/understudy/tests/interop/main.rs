@@ -8,6 +8,7 @@
 )]
 
 mod checker;
+mod clocks;
 mod disks;
 mod export;
 mod failures;
