@@ -3,10 +3,10 @@
 use super::fault::{Fault, Faults};
 use super::raw::{Entry, RawKey};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, Metadata};
+use std::fs::{Metadata, OpenOptions};
 use std::io::Read;
 use std::ops::Range;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use toml::Spanned;
@@ -197,7 +197,10 @@ fn read_secret_file(path: &Path) -> Result<String, (String, String)> {
     let shown = path.display();
     let readable = || format!("a file with the secret in base64 at {shown}");
     let cannot = |error: std::io::Error| (format!("cannot read {shown}: {error}"), readable());
-    let file = File::open(path).map_err(cannot)?;
+    // A pipe would keep us waiting for somebody to write to it.
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(libc::O_NONBLOCK);
+    let file = options.open(path).map_err(cannot)?;
     let found = file.metadata().map_err(cannot)?;
     if !found.is_file() {
         return Err((format!("{shown} is not a regular file"), readable()));

@@ -99,9 +99,17 @@ fn a_secret_file_that_is_no_file_is_refused_without_waiting_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("understudy.toml");
     write(&path, WITH_SECRET_FILE, 0o600);
-    std::fs::create_dir(folder.path().join("k1.secret")).unwrap();
-    let said = Config::load(&path).unwrap_err().to_string();
-    assert!(said.contains("is not a regular file"), "{said}");
+    let secret = folder.path().join("k1.secret");
+    let is_refused = || {
+        let said = Config::load(&path).unwrap_err().to_string();
+        assert!(said.contains("is not a regular file"), "{said}");
+    };
+    std::fs::create_dir(&secret).unwrap();
+    is_refused();
+    std::fs::remove_dir(&secret).unwrap();
+    let (fifo, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR);
+    rustix::fs::mknodat(rustix::fs::CWD, &secret, fifo, mode, 0).unwrap();
+    is_refused(); // a pipe that nobody writes to
 }
 
 #[test]
