@@ -5,7 +5,7 @@ use super::wire::{self, Stream};
 use super::{Verdict, known};
 use peers::ask::{self, Message, Name, Transport};
 use peers::key::Key;
-use peers::secondary::Replies;
+use peers::secondary::{Replies, Source as SourceOf};
 use peers::sign::{self, Denial};
 use peers::{daemon, knot, named, nsd, primary, wait};
 use std::any::Any;
@@ -80,6 +80,15 @@ pub(crate) enum Source {
     Named,
 }
 
+/// Whether the server gives its zones away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Given {
+    /// It is not told to whom; some do.
+    ToNobody,
+    /// To everybody on this machine.
+    ToAll,
+}
+
 /// A server under judgement, with what it needs to be there.
 pub(super) struct Bed {
     pub(super) server: Server,
@@ -90,7 +99,7 @@ pub(super) struct Bed {
 impl Bed {
     /// Starts a primary and the server, and waits until it serves every zone; `None` if it is known
     /// not to take one of them.
-    pub(super) fn start(source: Source, zones: &[Zone]) -> Option<Self> {
+    pub(super) fn start((source, given): (Source, Given), zones: &[Zone]) -> Option<Self> {
         let against = Against::chosen();
         if zones.iter().any(|zone| known::refuses(against, zone.apex)) {
             return None;
@@ -98,7 +107,11 @@ impl Bed {
         let texts = zones.iter().map(|zone| (zone.apex.to_owned(), zone.served_text()));
         let (primary, upstream) = start_primary(source, texts.collect());
         let apexes: Vec<&str> = zones.iter().map(|zone| zone.apex).collect();
-        let (at, program) = start_secondary(against, &apexes, primary);
+        let (at, program) = match (given, &*apexes) {
+            (Given::ToAll, [apex]) => start_open_secondary(against, apex, primary),
+            (Given::ToAll, _) => panic!("a server that gives zones away has one of them"),
+            (Given::ToNobody, _) => start_secondary(against, &apexes, primary),
+        };
         let apexes = apexes.into_iter().map(|apex| Name::new(apex).folded()).collect();
         let server = Server { at, against, apexes };
         Some(Self { server, _running: [program, upstream] })
@@ -148,6 +161,30 @@ fn start_secondary(
     wait::until(wait::SOON, "all zones are served again and again", || {
         (0..40).all(|_| is_served())
     });
+    (secondary.at, Box::new(secondary))
+}
+
+/// The same of one zone, which it gives to everybody on this machine.
+fn start_open_secondary(
+    against: Against,
+    apex: &str,
+    primary: SocketAddr,
+) -> (SocketAddr, Box<dyn Any>) {
+    let source = SourceOf { at: primary, key: None };
+    let secondary = match against {
+        Against::Understudy => {
+            let mut setup = daemon::Setup::new(vec![daemon::Zone::from(apex, primary, None)]);
+            setup.further = "\n[transfer]\nallow = [\"127.0.0.0/8\"]\n".to_owned();
+            let daemon = setup.start();
+            wait::until(wait::SOON, "understudy serves it", || {
+                ask::serial(daemon.at, apex).is_some()
+            });
+            return (daemon.at, Box::new(daemon));
+        }
+        Against::Nsd => nsd::follower(apex, source),
+        Against::Knot => knot::follower(apex, source),
+        Against::Named => named::follower(apex, source),
+    };
     (secondary.at, Box::new(secondary))
 }
 

@@ -20,7 +20,7 @@ pub(crate) use text::line;
 pub(crate) use types::number as rrtype;
 pub(crate) use wire::framed;
 
-use bed::Bed;
+use bed::{Bed, Given};
 use peers::ask::Transport;
 use script::Asked;
 use std::collections::BTreeSet;
@@ -37,6 +37,11 @@ pub(crate) fn judge(rfc: u16, zones: &[Zone], sections: &[(&'static str, Claims)
     judge_from(Source::Nsd, rfc, zones, sections);
 }
 
+/// The same of a server that gives its one zone away.
+pub(crate) fn judge_open(rfc: u16, zone: Zone, sections: &[(&'static str, Claims)]) {
+    judge_bed((Source::Named, Given::ToAll), rfc, &[zone], sections);
+}
+
 /// The same with zones that go through another primary than NSD.
 pub(crate) fn judge_from(
     source: Source,
@@ -44,7 +49,11 @@ pub(crate) fn judge_from(
     zones: &[Zone],
     sections: &[(&'static str, Claims)],
 ) {
-    let Some(bed) = Bed::start(source, zones) else { return };
+    judge_bed((source, Given::ToNobody), rfc, zones, sections);
+}
+
+fn judge_bed(kind: (Source, Given), rfc: u16, zones: &[Zone], sections: &[(&'static str, Claims)]) {
+    let Some(bed) = Bed::start(kind, zones) else { return };
     let mut outcomes: Vec<Outcome> = Vec::new();
     for &(number, claims) in sections {
         let mut section = Section { server: &bed.server, number, outcomes: Vec::new() };

@@ -5,7 +5,7 @@ use crate::judge::{Section, ensure};
 use peers::ask::{Query, Transport};
 
 /// An IXFR of `example.` from a serial on.
-fn ixfr(serial: u32) -> Vec<u8> {
+pub(super) fn ixfr(serial: u32) -> Vec<u8> {
     let mut octets = Query::new("example.", 251).without_edns().octets();
     octets[9] = 1;
     octets.extend(b"\xc0\x0c\0\x06\0\x01\0\0\0\0\0\x16\0\0");
