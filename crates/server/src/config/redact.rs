@@ -67,8 +67,8 @@ const HARMLESS: [&str; 59] = [
     "zones",
 ];
 
-/// A word in a comment that is longer than this could be a secret that was commented out.
-const COMMENT_WORD_MAX: usize = 15;
+/// A word without quotes that is longer than this could be a secret: one that was commented out, or that lost a quote.
+const WORD_MAX: usize = 15;
 
 /// The same text, octet for octet as long, with everything that could be a secret made of `*`.
 pub(super) fn redact(text: &str) -> String {
@@ -132,14 +132,16 @@ impl<'t> Scan<'t> {
         let octets = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
         let (word, after) = rest.split_at_checked(octets).unwrap_or((rest, ""));
         if self.in_header() {
-            self.shown = true;
+            self.shown = !is_assigned(after) || HARMLESS.contains(&word);
             self.copy(rest, octets);
         } else if is_key(after) && self.at_key() {
             self.shown = HARMLESS.contains(&word);
             self.copy(rest, octets);
         } else {
+            let shown = self.shown;
+            self.shown &= word.len() <= WORD_MAX;
             self.value(word);
-            self.shown &= !is_assigned(after) || HARMLESS.contains(&word);
+            self.shown = shown && (!is_assigned(after) || HARMLESS.contains(&word));
         }
     }
 
@@ -150,7 +152,7 @@ impl<'t> Scan<'t> {
         let own_line = self.line_so_far().trim().is_empty();
         self.out.push('#');
         for word in redact(comment).split_inclusive([' ', '\t', '"', '\'']) {
-            if (self.shown || own_line) && word.len() <= COMMENT_WORD_MAX {
+            if (self.shown || own_line) && word.len() <= WORD_MAX {
                 self.out.push_str(word);
             } else {
                 self.out.extend(word.bytes().map(mask));
@@ -251,6 +253,11 @@ mod tests {
             ("\"\"\"\nsecret = \"c2\"", "\"\"\"\n*************"),
             ("{name = \"k\" secret = \"c2\"}", "{name = \"k\" secret = \"**\"}"),
             ("name = \"k\"secret=\"c2\"", "name = \"k\"secret=\"**\""),
+            ("[[key secret = \"c2\"", "[[key secret = \"**\""),
+            (
+                "{name = \"k, secret = \"c2VjcmV0c2VjcmV0\"",
+                "{name = \"k, secret = \"****************\"",
+            ),
             ("port = 53 \"secret\" = \"c2\"", "port = 53 \"secret\" = \"**\""),
             ("secret = c2/j+mV0== name = \"k\"", "secret = ********== **** = \"*\""),
             ("# the office\nname = \"é\"", "# the office\nname = \"é\""),
