@@ -4,7 +4,7 @@
 //! octets each, and the damage, five octets each; or the files themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use store::simulated::{Log, SimulatedDisk};
 use store::{Commit, Content, StoreError, Tuning};
 use wire::name::Name;
@@ -23,8 +23,7 @@ const TUNING: Tuning = Tuning {
 const ZONES: [ZoneId; 3] = [ZoneId(1), ZoneId(2), ZoneId(u32::MAX)];
 
 /// Versions of every zone, one step from each to the next; some are large enough for an image.
-static VERSIONS: LazyLock<Vec<Arc<Version>>> =
-    LazyLock::new(|| (0..8).map(|serial| Arc::new(version(serial))).collect());
+static VERSIONS: LazyLock<Vec<Version>> = LazyLock::new(|| (0..8).map(version).collect());
 static STEPS: LazyLock<Vec<Diff>> =
     LazyLock::new(|| VERSIONS.windows(2).map(|pair| pair[0].diff(&pair[1])).collect());
 
@@ -122,7 +121,7 @@ impl Life {
     }
 
     fn whole(&mut self, id: ZoneId, place: usize) {
-        let version = Arc::clone(&VERSIONS[place]);
+        let version = VERSIONS[place].clone();
         self.log.commit(&[Commit::Whole { id, version }]).expect("a disk that works");
         self.note(id, place);
     }
@@ -130,7 +129,7 @@ impl Life {
     /// One step or more from the last version.
     fn steps(&mut self, id: ZoneId, place: usize) {
         let Some(&from) = self.last.get(&id).filter(|from| **from < place) else { return };
-        let (diffs, result) = (&STEPS[from..place], Arc::clone(&VERSIONS[place]));
+        let (diffs, result) = (&STEPS[from..place], VERSIONS[place].clone());
         self.log.commit(&[Commit::Diffs { id, diffs, result }]).expect("a disk that works");
         self.note(id, place);
     }
@@ -200,7 +199,7 @@ impl Life {
                 Content::Held(version) | Content::Behind(version, _) => Some(version),
                 Content::Empty | Content::Lost(_) => None,
             };
-            let found = version.as_deref().map(told);
+            let found = version.as_ref().map(told);
             match damage {
                 None => assert_eq!((found, is_told), (last, false), "nothing happened"),
                 Some(Damage::Changed) => assert!(found == last || is_told, "{id} lost in silence"),
@@ -219,7 +218,7 @@ impl Life {
 }
 
 /// Recovery comes to the same again, and whatever it cut off or left behind takes nothing along.
-fn recovers_the_same(disk: &SimulatedDisk, held: &BTreeMap<ZoneId, Arc<Version>>) {
+fn recovers_the_same(disk: &SimulatedDisk, held: &BTreeMap<ZoneId, Version>) {
     for disk in [disk.after_kill(), disk.after_power_cut()] {
         let (_, mut again) = Log::open(&disk, TUNING).expect("it was opened before");
         for id in ZONES {
@@ -227,22 +226,22 @@ fn recovers_the_same(disk: &SimulatedDisk, held: &BTreeMap<ZoneId, Arc<Version>>
                 Content::Held(version) | Content::Behind(version, _) => Some(told(&version)),
                 Content::Empty | Content::Lost(_) => None,
             };
-            assert_eq!(found, held.get(&id).map(|version| told(version)), "{id}");
+            assert_eq!(found, held.get(&id).map(told), "{id}");
         }
     }
 }
 
 /// What is committed after the damage is there after a power cut, compacted or not, without a word of loss.
-fn commits_go_on(log: &Log, disk: &SimulatedDisk, mut held: BTreeMap<ZoneId, Arc<Version>>) {
+fn commits_go_on(log: &Log, disk: &SimulatedDisk, mut held: BTreeMap<ZoneId, Version>) {
     let [first, second, third] = ZONES;
-    let whole = Commit::Whole { id: first, version: Arc::clone(&VERSIONS[5]) };
+    let whole = Commit::Whole { id: first, version: VERSIONS[5].clone() };
     log.commit(&[whole]).expect("a whole version fits whatever was there");
-    held.insert(first, Arc::clone(&VERSIONS[5]));
+    held.insert(first, VERSIONS[5].clone());
     if let Some(before) = held.get(&second).cloned() {
         // Whatever version it is, a step from it fits.
-        let result = Arc::new(version(before.serial().0.wrapping_add(1)));
+        let result = version(before.serial().0.wrapping_add(1));
         let diffs = [before.diff(&result)];
-        log.commit(&[Commit::Diffs { id: second, diffs: &diffs, result: Arc::clone(&result) }])
+        log.commit(&[Commit::Diffs { id: second, diffs: &diffs, result: result.clone() }])
             .expect("a step from what is held");
         held.insert(second, result);
     }
@@ -253,7 +252,7 @@ fn commits_go_on(log: &Log, disk: &SimulatedDisk, mut held: BTreeMap<ZoneId, Arc
     is_there(&disk.after_power_cut(), &held);
 }
 
-fn is_there(disk: &SimulatedDisk, held: &BTreeMap<ZoneId, Arc<Version>>) {
+fn is_there(disk: &SimulatedDisk, held: &BTreeMap<ZoneId, Version>) {
     let (_, mut recovered) = Log::open(disk, TUNING).expect("what was just committed to");
     for id in ZONES {
         match (recovered.take(id), held.get(&id)) {

@@ -27,13 +27,13 @@ const QUEUE_SIZE: usize = 1_024;
 /// What to do to a zone's content.
 pub(crate) enum Change {
     /// Replace it.
-    Whole(Arc<Version>),
+    Whole(Version),
     /// Move it on by these diffs, in order, to this version.
-    Diffs(Vec<Diff>, Arc<Version>),
+    Diffs(Vec<Diff>, Version),
 }
 
 impl Change {
-    const fn version(&self) -> &Arc<Version> {
+    const fn version(&self) -> &Version {
         match self {
             Self::Whole(version) | Self::Diffs(_, version) => version,
         }

@@ -342,9 +342,9 @@ impl Control for Running {
 }
 
 /// The version with the diffs that the log still has of it.
-fn remembering(version: Arc<Version>, diffs: Vec<Diff>) -> Arc<Version> {
+fn remembering(version: Version, diffs: Vec<Diff>) -> Version {
     let diffs = diffs.into_iter().map(Arc::new);
-    Arc::new(Arc::unwrap_or_clone(version).with_history(&History::NONE, diffs))
+    version.with_history(&History::NONE, diffs)
 }
 
 fn zone_key(name: &ZoneName) -> ZoneKey {

@@ -67,7 +67,7 @@ pub(crate) struct Question {
     pub(crate) primary: Primary,
     pub(crate) ask: Ask,
     /// The version that a diff starts from.
-    pub(crate) held: Option<Arc<Version>>,
+    pub(crate) held: Option<Version>,
     pub(crate) limits: ZoneLimits,
 }
 

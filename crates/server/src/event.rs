@@ -35,7 +35,7 @@ pub(crate) enum DriverEvent {
     /// What was asked of a primary has ended.
     Dialled(Attempt, Step, Box<DialResult>),
     /// The version in hand is durable and visible, or could not be made so.
-    Installed(Attempt, SoaTimers, Result<Arc<Version>, Fault>),
+    Installed(Attempt, SoaTimers, Result<Version, Fault>),
 }
 
 impl DriverEvent {
@@ -66,7 +66,7 @@ pub(crate) struct InstallEnd {
     /// What was to be installed.
     pub soa: SoaTimers,
     /// What is durable and visible now; `None` when nothing is.
-    pub version: Option<Arc<Version>>,
+    pub version: Option<Version>,
 }
 
 /// A NOTIFY, for the status.

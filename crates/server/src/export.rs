@@ -12,7 +12,6 @@ use proto::refresh::remaining;
 use proto::time::{Seconds, UnixSeconds};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use store::{Content, StoreError, ZoneKey};
 use wire::codes::{Class, Rrtype};
 use wire::master::line;
@@ -24,7 +23,7 @@ use zone::{Leaf, Rrset, Version};
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
     /// The version.
-    pub(crate) version: Arc<Version>,
+    pub(crate) version: Version,
     /// Whether it is served.
     pub(crate) state: ExportState,
     /// Now.

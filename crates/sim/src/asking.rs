@@ -51,7 +51,7 @@ pub struct Question {
     /// The key of the primary.
     pub key: Option<Arc<Key>>,
     /// The version that changes start from.
-    pub held: Option<Arc<Version>>,
+    pub held: Option<Version>,
     /// How much may come.
     pub limits: Limits,
     /// How long it may take.

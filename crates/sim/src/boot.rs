@@ -21,7 +21,7 @@ pub const HISTORY_STEPS: usize = 8;
 
 /// A version as the disk gave it back.
 struct Restored {
-    version: Arc<Version>,
+    version: Version,
     confirmed_at: UnixSeconds,
     expires_at: Mono,
 }
@@ -81,7 +81,7 @@ fn restore(
         return None;
     }
     let diffs = diffs.into_iter().map(Arc::new);
-    let version = Arc::new(Arc::unwrap_or_clone(version).with_history(&History::NONE, diffs));
+    let version = version.with_history(&History::NONE, diffs);
     let saved = saved.map(|saved| Saved {
         serial: saved.serial,
         confirmed_at: UnixSeconds(saved.confirmed_at),

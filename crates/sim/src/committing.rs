@@ -12,7 +12,6 @@ use crate::disk::{Disk, row};
 use proto::refresh::{Attempt, SoaTimers};
 use proto::time::UnixSeconds;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 use store::Commit;
 use store::simulated::Log;
 use zone::{Diff, Table, Version, ZoneId, ZoneState};
@@ -21,13 +20,13 @@ use zone::{Diff, Table, Version, ZoneId, ZoneState};
 #[derive(Clone, Debug)]
 pub enum Change {
     /// It is replaced.
-    Whole(Arc<Version>),
+    Whole(Version),
     /// It moves on by these diffs.
-    Diffs(Vec<Diff>, Arc<Version>),
+    Diffs(Vec<Diff>, Version),
 }
 
 impl Change {
-    const fn version(&self) -> &Arc<Version> {
+    const fn version(&self) -> &Version {
         match self {
             Self::Whole(version) | Self::Diffs(_, version) => version,
         }
@@ -66,7 +65,7 @@ pub struct News {
     /// As requested.
     pub soa: SoaTimers,
     /// The version, when it is durable and visible.
-    pub installed: Option<Arc<Version>>,
+    pub installed: Option<Version>,
 }
 
 /// The line that comes next.

@@ -67,7 +67,7 @@ pub enum Want {
 pub(crate) struct Followed {
     pub(crate) settings: Settings,
     pub(crate) follow: Follow,
-    pub(crate) version: Option<Arc<Version>>,
+    pub(crate) version: Option<Version>,
     pub(crate) confirmed_at: Option<UnixSeconds>,
     asking: Option<(u64, Asking)>,
     fetched: Option<Fetched>,
@@ -77,7 +77,7 @@ impl Followed {
     pub(crate) const fn new(
         settings: Settings,
         follow: Follow,
-        version: Option<Arc<Version>>,
+        version: Option<Version>,
         confirmed_at: Option<UnixSeconds>,
     ) -> Self {
         Self { settings, follow, version, confirmed_at, asking: None, fetched: None }
@@ -422,8 +422,8 @@ impl Instance {
     fn install(&mut self, zone: usize, attempt: Attempt, soa: SoaTimers, clock: &Clock) {
         let Some(followed) = self.zones.get_mut(zone) else { return };
         let change = match followed.fetched.take() {
-            Some(Fetched::Whole(version)) => Change::Whole(Arc::new(version)),
-            Some(Fetched::Diffs { version, diffs }) => Change::Diffs(diffs, Arc::new(version)),
+            Some(Fetched::Whole(version)) => Change::Whole(version),
+            Some(Fetched::Diffs { version, diffs }) => Change::Diffs(diffs, version),
             Some(Fetched::UpToDate(_) | Fetched::PrimaryBehind(_)) | None => {
                 return self.step(zone, Event::NotInstalled { attempt }, clock);
             }

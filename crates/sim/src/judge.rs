@@ -18,7 +18,6 @@ use crate::edition::{Edition, Entry, digest, is_after};
 use crate::instance::DIALLED_MS;
 use crate::note::{Note, What};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
 use wire::name::NameBuf;
 use zone::{Version, ZoneState};
 
@@ -57,7 +56,7 @@ struct Watched {
     /// What the daemon last took as proof, and when.
     proven: Option<(u32, True)>,
     /// What was checked last.
-    checked: Option<Arc<Version>>,
+    checked: Option<Version>,
     /// What is served, also while the daemon is down.
     serving: Option<u32>,
     /// What was served last, also after its expiry.
@@ -232,9 +231,9 @@ impl Judge {
 }
 
 impl Watched {
-    fn look_at(&mut self, version: &Arc<Version>, now: True) -> Result<Found, String> {
+    fn look_at(&mut self, version: &Version, now: True) -> Result<Found, String> {
         let serial = version.serial().0;
-        let is_new = self.checked.as_ref().is_none_or(|checked| !Arc::ptr_eq(checked, version));
+        let is_new = self.checked.as_ref().is_none_or(|checked| !checked.is_same(version));
         if is_new {
             self.check_content(version, serial)?;
             self.checked = Some(version.clone());

@@ -27,7 +27,6 @@ use crate::sealed::SealedFile;
 use crate::segment::Segments;
 use crate::standing::Standing;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 /// Zones taken at once while the lock is held.
 pub(crate) const SLICE: usize = 1_024;
@@ -35,7 +34,7 @@ pub(crate) const SLICE: usize = 1_024;
 /// One zone as it stood when its slice was taken.
 pub(crate) struct Planned<V> {
     zone: u32,
-    version: Arc<V>,
+    version: V,
     turn: Turn,
     /// An image that stays, and the diffs that followed it in segments to be replaced.
     keep: Option<(ImageRef, Vec<Place>)>,
@@ -130,7 +129,7 @@ impl<V: Stored> Planned<V> {
         let old = held.diffs.iter().copied().filter(|at| at.segment < begun);
         Self {
             zone,
-            version: Arc::clone(&held.version),
+            version: held.version.clone(),
             turn: held.turn,
             diffs_octets: held.diffs_octets,
             keep: keep.map(|image| (image, old.collect())),
@@ -195,14 +194,14 @@ impl<'d> Rewriting<'d> {
             return Ok(());
         }
         if planned.version.size_bytes() < self.image_min_bytes {
-            let version = &*planned.version;
+            let version = &planned.version;
             let turn = planned.turn;
             let write = |out: &mut Vec<u8>| write_version(version, turn, out);
             let offset = self.file.push(FrameKind::Whole, zone, write)?;
             self.moved.push(Moved { zone, offset, image: None });
             return Ok(());
         }
-        let mut image = image::write(self.disk, (zone, next_seq()), &*planned.version)?;
+        let mut image = image::write(self.disk, (zone, next_seq()), &planned.version)?;
         image.turn = planned.turn;
         // Noted before it is referred to, so that a failure from here on removes it.
         let new = MovedImage {

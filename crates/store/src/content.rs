@@ -8,8 +8,8 @@
 use crate::format::Cursor;
 use wire::serial::Serial;
 
-/// A version that can be written to disk in parts, read back, and moved on by diffs.
-pub(crate) trait Stored: Sized + Send + Sync {
+/// A version that can be written to disk in parts, read back, and moved on by diffs. Clones are cheap: they share it.
+pub(crate) trait Stored: Clone + Send + Sync {
     /// Its serial.
     fn serial(&self) -> Serial;
     /// About the octets that its parts take.

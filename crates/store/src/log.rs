@@ -19,7 +19,6 @@ use crate::format::wide;
 use crate::layout::FileName;
 use crate::standing::{Standing, Standings};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use wire::serial::Serial;
 use zone::ZoneId;
 
@@ -36,7 +35,7 @@ pub(crate) enum Change<V> {
     /// A whole version.
     Whole {
         /// The version.
-        version: Arc<V>,
+        version: V,
         /// Its image, already durable; `None` to put it into the log itself.
         image: Option<ImageRef>,
     },
@@ -47,7 +46,7 @@ pub(crate) enum Change<V> {
         /// Encoded.
         encoded: Vec<u8>,
         /// What results.
-        version: Arc<V>,
+        version: V,
     },
     /// The zone's content is to be forgotten.
     Drop,
@@ -236,7 +235,7 @@ impl<V: Stored> Log<V> {
         if let Change::Diffs { span, version, .. } = &change {
             check_fit(zone, held, *span, version.serial())?;
             if whole_only {
-                change = Change::Whole { version: Arc::clone(version), image: None };
+                change = Change::Whole { version: version.clone(), image: None };
             }
         }
         let before = frames.end().offset;
@@ -246,7 +245,7 @@ impl<V: Stored> Log<V> {
                 frames.push(FrameKind::Image, zone, |out| image.write(out))
             }
             Change::Whole { version, image: None } => {
-                frames.push(FrameKind::Whole, zone, |out| write_version(&**version, turn, out))
+                frames.push(FrameKind::Whole, zone, |out| write_version(version, turn, out))
             }
             Change::Diffs { span, encoded, version } => {
                 let (from, to) = span.unwrap_or((version.serial(), version.serial()));

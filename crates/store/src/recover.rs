@@ -30,7 +30,6 @@ use crate::recovery::{Fault, Loss};
 use crate::segment::Segments;
 use crate::standing::{Standing, Standings};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// What the segments of a shard say, before any content is read.
 #[derive(Default)]
@@ -60,7 +59,7 @@ pub(crate) struct Inspection {
 /// One zone's content, and why it may not be the newest.
 pub(crate) struct Restored<V> {
     /// The version; `None` when nothing can be used.
-    pub(crate) version: Option<Arc<V>>,
+    pub(crate) version: Option<V>,
     /// What is lost.
     pub(crate) loss: Option<Loss>,
     /// The commits of diffs that led to the version, encoded, oldest first: the newest of those that the log
@@ -111,7 +110,7 @@ impl Inspection {
         &mut self,
         disk: &dyn Disk,
         past: Past,
-        known: impl Fn(u32, &Chain) -> Option<Arc<V>>,
+        known: impl Fn(u32, &Chain) -> Option<V>,
     ) -> Result<BTreeMap<u32, Restored<V>>, StoreError> {
         let segments = Segments::open(disk, self.segments.iter().map(|segment| segment.name))?;
         let mut restored = BTreeMap::new();
@@ -124,7 +123,7 @@ impl Inspection {
                     match restore_chain(disk, &segments, *zone, chain) {
                         Ok(found) => {
                             fate.loss = fate.loss.take().or(found.loss);
-                            version = Some(Arc::new(found.version));
+                            version = Some(found.version);
                             commits = found.commits;
                         }
                         Err(ImageFault::Failed(fault)) => return Err(fault),
@@ -176,7 +175,7 @@ impl Inspection {
         for (zone, fate) in &mut self.zones {
             let version = restored.get(zone).and_then(|restored| restored.version.as_ref());
             if let (Some(chain), Some(version)) = (fate.chain.take(), version) {
-                let standing = Standing::recovered(chain, Arc::clone(version), fate.loss.is_some());
+                let standing = Standing::recovered(chain, version.clone(), fate.loss.is_some());
                 standings.replace(*zone, Some(standing));
             }
         }
@@ -258,7 +257,7 @@ pub(crate) fn reload<V: Stored>(
     let known = |zone, chain: &Chain| {
         let held = before.standings.of(zone)?;
         let is_same = held.turn == chain.turn && held.version.serial() == chain.tip;
-        is_same.then(|| Arc::clone(&held.version))
+        is_same.then(|| held.version.clone())
     };
     let zones = found.restore_all(disk, Past::Forget, known)?;
     let log = found.open_log(disk, &zones, next_seq)?;

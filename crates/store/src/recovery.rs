@@ -6,7 +6,6 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use wire::name::Name;
 use wire::serial::Serial;
 use zone::{Diff, Version, ZoneId};
@@ -60,10 +59,10 @@ pub enum Content {
     /// Nothing yet, or not any more.
     Empty,
     /// The version that was committed last.
-    Held(Arc<Version>),
+    Held(Version),
     /// A version that was committed once; later ones are, or may be, lost. It may be served, and
     /// the primary should be asked at once.
-    Behind(Arc<Version>, Loss),
+    Behind(Version, Loss),
     /// Something was committed, and none of it can be used: transfer the zone anew.
     Lost(Loss),
 }

@@ -235,7 +235,7 @@ impl<V: Stored> Shard<V> {
             if let Change::Whole { version, image: image @ None } = change
                 && version.size_bytes() >= self.tuning.image_min_bytes
             {
-                *image = Some(image::write(&*self.disk, (*zone, self.next_seq()), &**version)?);
+                *image = Some(image::write(&*self.disk, (*zone, self.next_seq()), version)?);
             }
         }
         Ok(())

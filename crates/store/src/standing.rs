@@ -12,12 +12,11 @@ use crate::format::payload::{ImageRef, Turn};
 use crate::format::wide;
 use crate::layout::FileName;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// One zone with a committed version.
 pub(crate) struct Standing<V> {
     /// The version committed last. Shared with the table that serves it: it costs a pointer.
-    pub(crate) version: Arc<V>,
+    pub(crate) version: V,
     /// The frame that its chain starts with.
     pub(crate) base_at: Place,
     /// The chain's base, when it has a file of its own.
@@ -46,7 +45,7 @@ impl<V: Stored> Standing<V> {
     }
 
     /// As recovery left it.
-    pub(crate) fn recovered(chain: Chain, version: Arc<V>, whole_only: bool) -> Self {
+    pub(crate) fn recovered(chain: Chain, version: V, whole_only: bool) -> Self {
         let Chain { base, base_at, diffs, diffs_octets, turn, .. } = chain;
         let (image, diffs) = match base {
             Base::Image(image) => (Some(image), diffs),
@@ -61,7 +60,7 @@ impl<V: Stored> Standing<V> {
     }
 
     /// Takes in that diffs have become durable in the frame at this place, of so many octets.
-    pub(crate) fn advance(&mut self, version: Arc<V>, (at, octets): (Place, u64), turn: Turn) {
+    pub(crate) fn advance(&mut self, version: V, (at, octets): (Place, u64), turn: Turn) {
         self.version = version;
         self.turn = turn;
         self.diffs_octets = self.diffs_octets.saturating_add(octets);

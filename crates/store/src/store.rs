@@ -20,7 +20,6 @@ use std::fmt;
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
-use std::sync::Arc;
 use std::thread;
 use wire::name::NameRef;
 use zone::{Diff, Version, ZoneId};
@@ -55,7 +54,7 @@ pub enum Commit<'c> {
         /// The zone.
         id: ZoneId,
         /// The version.
-        version: Arc<Version>,
+        version: Version,
     },
     /// The diffs that lead from the version committed before to this one.
     Diffs {
@@ -64,7 +63,7 @@ pub enum Commit<'c> {
         /// At least one, in order.
         diffs: &'c [Diff],
         /// What they result in.
-        result: Arc<Version>,
+        result: Version,
     },
     /// Forgets the zone's content; its id stays taken.
     Drop {
@@ -248,15 +247,13 @@ impl Commit<'_> {
 
     pub(crate) fn to_entry(&self) -> Entry<Version> {
         let change = match self {
-            Self::Whole { version, .. } => {
-                Change::Whole { version: Arc::clone(version), image: None }
-            }
+            Self::Whole { version, .. } => Change::Whole { version: version.clone(), image: None },
             Self::Diffs { diffs, result, .. } => {
                 let span = diffs.first().zip(diffs.last());
                 Change::Diffs {
                     span: span.map(|(first, last)| (first.from(), last.to())),
                     encoded: crate::version::encode_diffs(diffs),
-                    version: Arc::clone(result),
+                    version: result.clone(),
                 }
             }
             Self::Drop { .. } => Change::Drop,

@@ -111,6 +111,10 @@ impl Small {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    pub(crate) fn holder_count(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+
     fn head(&self) -> &[u8; HEAD_OCTETS] {
         self.0.first_chunk().unwrap_or(&NO_HEAD)
     }

@@ -28,7 +28,7 @@ const SHARDS: usize = 4_096;
 #[derive(Clone, Debug)]
 pub enum ZoneState {
     /// Answers come from this version.
-    Serving(Arc<Version>),
+    Serving(Version),
     /// EXPIRE has passed: the zone is ours, but there is nothing to answer.
     Expired,
     /// Nothing has been transferred yet.

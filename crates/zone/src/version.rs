@@ -269,6 +269,15 @@ impl Version {
         }
     }
 
+    /// Clones there are of it, this one included: whether somebody still reads it.
+    #[must_use]
+    pub fn holder_count(&self) -> usize {
+        match &self.repr {
+            Repr::Small(small) => small.holder_count(),
+            Repr::Large(large) => Arc::strong_count(large),
+        }
+    }
+
     /// The leaf of exactly this name, occluded or not: addresses for additional sections. Never one of NSEC3.
     #[must_use]
     pub fn glue(&self, name: NameRef<'_>) -> Option<Leaf<'_>> {

@@ -7,14 +7,14 @@ use super::letters::Letters;
 use super::received::{Asked, Held, Meaning, meaning};
 use super::spelled::{self, HELD, apex};
 use proto::xfr::inbound::{Fetched, Inbound, Limits, Progress, XfrError};
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use wire::record::Record;
 use wire::serial::Serial;
 use zone::{Diff, Version};
 
 /// A version that changes are asked for from, as the server and as a list.
 struct World {
-    version: Arc<Version>,
+    version: Version,
     held: Held,
 }
 
@@ -81,7 +81,7 @@ impl World {
         records.iter().for_each(|record: &Record| {
             builder.push(record.as_ref()).expect("a record of the zone");
         });
-        let version = Arc::new(builder.finish().expect("a zone"));
+        let version = builder.finish().expect("a zone");
         let content = Content::gathered(&apex(), &records).expect("a zone");
         assert_eq!(version.digest(), content.digest(), "RFC 8976");
         Self { version, held: Held { serial, content } }
@@ -100,7 +100,7 @@ type Outcome = (Result<Fetched, XfrError>, usize);
 impl Asking<'_> {
     fn inbound(&self, limits: Limits) -> Inbound {
         match self.asked.held {
-            Some(_) => Inbound::ixfr(self.asked.id, Arc::clone(&self.world.version), limits),
+            Some(_) => Inbound::ixfr(self.asked.id, self.world.version.clone(), limits),
             None => Inbound::axfr(self.asked.id, apex(), limits),
         }
     }

@@ -161,17 +161,17 @@ impl World {
             .map(|(zone, text)| content(APEXES[zone], &text))
             .into();
         for (id, version) in [(0, newest), (1, large), (2, alone)] {
-            let state = ZoneState::Serving(Arc::new(version));
+            let state = ZoneState::Serving(version);
             assert!(self.table.publish(ZoneId(id), state));
         }
         assert!(self.table.publish(ZoneId(3), ZoneState::Expired));
     }
 
     /// A version at that serial, which may have been one of the zone's.
-    fn held(&self, zone: usize, serial: u32) -> Arc<Version> {
+    fn held(&self, zone: usize, serial: u32) -> Version {
         let is_it = |version: &&Version| zone == 0 && version.serial() == Serial(serial);
         let known = self.past.iter().find(is_it).cloned();
-        Arc::new(known.unwrap_or_else(|| version(APEXES[zone], &soa(serial))))
+        known.unwrap_or_else(|| version(APEXES[zone], &soa(serial)))
     }
 }
 
@@ -374,7 +374,7 @@ impl Asking<'_> {
         let held = serial.map(|serial| WORLD.held(zone, serial));
         let limits = Limits::of_zone(zone::Limits::default());
         let mut inbound = match &held {
-            Some(held) => Inbound::ixfr(id, Arc::clone(held), limits),
+            Some(held) => Inbound::ixfr(id, held.clone(), limits),
             None => Inbound::axfr(id, apex.clone(), limits),
         };
         for (octets, number) in messages.iter().zip(1..) {

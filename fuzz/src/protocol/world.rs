@@ -1,7 +1,7 @@
 //! A fixed set of small zones that have every shape, once unsigned and once for each kind of denial.
 
 use super::truth::{Truth, Zone};
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use wire::codes::Rrtype;
 use wire::master;
 use wire::name::Name;
@@ -45,7 +45,7 @@ impl World {
         for record in &records {
             builder.push(record.as_ref()).expect("a record of the zone");
         }
-        let version = Arc::new(builder.finish().expect("a zone"));
+        let version = builder.finish().expect("a zone");
         let id = ZoneId(u32::try_from(self.truth.zones.len()).expect("few zones"));
         self.table.insert(id, ViewId::DEFAULT, apex.clone()).expect("room");
         assert!(self.table.publish(id, ZoneState::Serving(version)));

@@ -7,7 +7,7 @@ use super::judge::{Asking, judge};
 use super::truth::{self, Truth};
 use proto::answer::Transport;
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use wire::builder::Builder;
 use wire::codes::{Class, Opcode, Rcode, Rrtype};
 use wire::edns::DoBit;
@@ -55,7 +55,7 @@ pub fn run(octets: &[u8]) {
     let part = records.get(..usize::from(older) % (records.len() + 1)).unwrap_or_default();
     steps_lead_there_and_back(&version_made, part);
     let truth = Truth { zones: vec![truth::Zone::new(apex(), distinct(&whole))] };
-    assert!(TABLE.publish(ZoneId(0), ZoneState::Serving(Arc::new(version_made))));
+    assert!(TABLE.publish(ZoneId(0), ZoneState::Serving(version_made)));
     core::iter::from_fn(|| letters.question()).take(QUESTIONS_MAX).for_each(|question| {
         question.ask(&truth);
     });

@@ -85,10 +85,8 @@ fn table_of(zone: &str) -> Table {
 }
 
 fn serving(apex: &str, text: &str) -> ZoneState {
-    ZoneState::Serving(Arc::new(version(
-        &name(apex),
-        &master::read(text.as_bytes(), &name(apex)).unwrap(),
-    )))
+    let records = master::read(text.as_bytes(), &name(apex)).unwrap();
+    ZoneState::Serving(version(&name(apex), &records))
 }
 
 fn version(apex: &Name, records: &[Record]) -> Version {

@@ -19,7 +19,6 @@ mod error;
 pub use error::XfrError;
 
 use crate::xfr::inbound::content::Content;
-use std::sync::Arc;
 use wire::codes::{Class, Opcode, Rcode, Rrtype};
 use wire::message::{Message, MessageError, Section};
 use wire::name::{Name, NameBuf};
@@ -114,7 +113,7 @@ impl Inbound {
 
     /// Expects the answer to [`query::ixfr`](super::query::ixfr) of this ID, sent over TCP.
     #[must_use]
-    pub fn ixfr(id: u16, held: Arc<Version>, limits: Limits) -> Self {
+    pub fn ixfr(id: u16, held: Version, limits: Limits) -> Self {
         let apex = held.apex().to_name();
         Self::new(id, Rrtype::IXFR, apex, limits, Content::ixfr(held, limits))
     }

@@ -151,9 +151,9 @@ fn granted(
     Err(refusal)
 }
 
-fn served(slot: &Slot) -> Result<Arc<Version>, Refusal> {
+fn served(slot: &Slot) -> Result<Version, Refusal> {
     match &**slot.state() {
-        ZoneState::Serving(version) => Ok(Arc::clone(version)),
+        ZoneState::Serving(version) => Ok(version.clone()),
         ZoneState::Expired => Err(Refusal::Expired),
         ZoneState::NotLoaded => Err(Refusal::NotLoaded),
     }

@@ -20,7 +20,7 @@ fn dialler() -> Dialler {
     Dialler::new(Handle::current(), limits, Clock::start())
 }
 
-fn question(address: SocketAddr, ask: Ask, held: Option<Arc<Version>>) -> Question {
+fn question(address: SocketAddr, ask: Ask, held: Option<Version>) -> Question {
     let content = ContentLimits {
         records_max: 1_000,
         bytes_max: 1 << 20,
@@ -76,7 +76,7 @@ async fn a_lone_soa_on_a_connection_held_open_fetches_the_whole_zone() {
         let (stream, _) = listener.accept().await.expect("a client");
         answer_with_one_soa(stream).await;
     });
-    let ixfr = question(at, Ask::Ixfr(Serial(7)), Some(Arc::new(held)));
+    let ixfr = question(at, Ask::Ixfr(Serial(7)), Some(held));
     let failed = ask(&dialler, ixfr).await.err().expect("nothing came behind the SOA");
     assert_eq!((failed.fault.code, failed.remedy), (Code::IdleTimeout, Remedy::FetchWholeZone));
 }

@@ -17,16 +17,16 @@ z.a.example.\t60\tIN\tA\t192.0.2.4
 ns.example.\t60\tIN\tA\t192.0.2.2
 ";
 
-fn version(text: &str) -> Arc<Version> {
+fn version(text: &str) -> Version {
     let apex: Name = "example.".parse().unwrap();
     let mut builder = Builder::new(apex.clone(), Limits::default());
     for record in master::read(text.as_bytes(), &apex).unwrap() {
         builder.push(record.as_ref()).unwrap();
     }
-    Arc::new(builder.finish().unwrap())
+    builder.finish().unwrap()
 }
 
-fn text(version: &Arc<Version>, state: ExportState, at: u64) -> String {
+fn text(version: &Version, state: ExportState, at: u64) -> String {
     let held = Held { version: version.clone(), state, at: UnixSeconds(at), note: None };
     let mut out = Vec::new();
     held.write(&mut out).unwrap();

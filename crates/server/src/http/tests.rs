@@ -146,7 +146,7 @@ fn held(hosts: u32) -> Held {
         let (class, ttl) = (Class::IN, Ttl::from_wire(60));
         builder.push(RecordRef { owner, rrtype: Rrtype::A, class, ttl, rdata }).unwrap();
     }
-    let version = Arc::new(builder.finish().unwrap());
+    let version = builder.finish().unwrap();
     Held { version, state: ExportState::Expired, at: UnixSeconds(0), note: None }
 }
 

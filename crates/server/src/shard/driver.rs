@@ -58,7 +58,7 @@ pub(crate) struct ZoneDriver {
     shared: Arc<Shared>,
     pub(super) follow: Follow,
     pub(super) job: Option<Box<Job>>,
-    pub(super) version: Option<Arc<Version>>,
+    pub(super) version: Option<Version>,
     unsaved: bool,
     /// No step is taken before: a fault of ours that comes back must not make us spin.
     rests_until: Mono,
@@ -89,7 +89,7 @@ impl Confirmed {
 /// A zone as the disk gave it back.
 pub(crate) struct Restored {
     /// The held version.
-    pub(crate) version: Arc<Version>,
+    pub(crate) version: Version,
     /// When a primary last confirmed it.
     pub(crate) confirmed_at: UnixSeconds,
     /// When it expires.
@@ -373,7 +373,7 @@ impl ZoneDriver {
         &mut self,
         attempt: Attempt,
         soa: SoaTimers,
-        result: Result<Arc<Version>, Fault>,
+        result: Result<Version, Fault>,
         now: Mono,
     ) {
         match result {
@@ -476,14 +476,14 @@ fn read(fetched: Fetched, history: Option<&History>) -> (Answer, Serial, Option<
     match fetched {
         Fetched::Whole(version) => {
             let soa = soa_timers(&version);
-            (Answer::Version(soa), soa.serial, Some(Change::Whole(Arc::new(version))))
+            (Answer::Version(soa), soa.serial, Some(Change::Whole(version)))
         }
         Fetched::Diffs { mut version, diffs } => {
             let soa = soa_timers(&version);
             if let Some(history) = history {
                 version = version.with_history(history, diffs.iter().cloned().map(Arc::new));
             }
-            (Answer::Version(soa), soa.serial, Some(Change::Diffs(diffs, Arc::new(version))))
+            (Answer::Version(soa), soa.serial, Some(Change::Diffs(diffs, version)))
         }
         Fetched::UpToDate(serial) => (Answer::UpToDate(serial), serial, None),
         Fetched::PrimaryBehind(serial) => (Answer::Behind(serial), serial, None),
@@ -491,7 +491,7 @@ fn read(fetched: Fetched, history: Option<&History>) -> (Answer, Serial, Option<
 }
 
 /// Of a large version there may be much to free: not while other zones wait.
-fn free(old: Option<Arc<Version>>) {
+fn free(old: Option<Version>) {
     const LARGE_RECORDS: u64 = 1_000;
     if let Some(old) = old.filter(|old| old.record_count() >= LARGE_RECORDS) {
         drop(tokio::task::spawn_blocking(move || drop(old)));

@@ -5,7 +5,6 @@ use crate::content::Undecodable;
 use crate::simulated::{Dice, SimulatedDisk, Trouble};
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::Arc;
 use wire::serial::Serial;
 
 mod compaction;
@@ -86,7 +85,7 @@ fn try_open(disk: &SimulatedDisk) -> Result<(Shard<Tiny>, Found<Tiny>), StoreErr
 }
 
 fn whole(zone: u32, version: &Tiny) -> Entry<Tiny> {
-    let version = Arc::new(version.clone());
+    let version = version.clone();
     Entry { zone, change: Change::Whole { version, image: None } }
 }
 
@@ -95,7 +94,7 @@ fn diffs(zone: u32, from: &Tiny, bys: &[u8]) -> (Entry<Tiny>, Tiny) {
     let change = Change::Diffs {
         span: Some((from.serial(), to.serial())),
         encoded: bys.to_vec(),
-        version: Arc::new(to.clone()),
+        version: to.clone(),
     };
     (Entry { zone, change }, to)
 }
@@ -186,7 +185,7 @@ impl Model {
             let restored = found.zones.get(&zone);
             let loss = restored.and_then(|restored| restored.loss.as_ref());
             assert_eq!(loss, None, "zone {zone}, seed {seed}");
-            let held: Held = restored.and_then(|restored| restored.version.as_deref().cloned());
+            let held: Held = restored.and_then(|restored| restored.version.as_ref().cloned());
             let expected = self.held(zone);
             if held != expected {
                 assert_eq!(self.attempted.get(&zone), Some(&held), "zone {zone}, seed {seed}");
@@ -266,6 +265,6 @@ fn diffs_that_do_not_continue_what_is_held_are_refused_before_anything_is_writte
     let (first, second) = (whole(1, &held), diffs(1, &held, &[2]).0);
     shard.commit(vec![first, second]).unwrap();
     let found = open(&disk.after_power_cut()).1;
-    assert_eq!(found.zones[&1].version.as_deref(), Some(&held.grown(2)));
+    assert_eq!(found.zones[&1].version.as_ref(), Some(&held.grown(2)));
     assert!(!found.zones.contains_key(&2));
 }

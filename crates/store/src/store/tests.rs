@@ -25,7 +25,7 @@ fn key(apex: &str) -> ZoneKey {
 }
 
 /// A zone with that many hosts, whose addresses depend on the serial where `moves` says so.
-fn version(apex: &str, serial: u32, hosts: u32, moves: impl Fn(u32) -> bool) -> Arc<Version> {
+fn version(apex: &str, serial: u32, hosts: u32, moves: impl Fn(u32) -> bool) -> Version {
     let apex = name(apex);
     let mut builder = Builder::new(apex.clone(), Limits::default());
     let mut push = |owner: &Name, rrtype, rdata: &[u8]| {
@@ -44,15 +44,15 @@ fn version(apex: &str, serial: u32, hosts: u32, moves: impl Fn(u32) -> bool) -> 
         let address = host ^ if moves(host) { serial << 16 } else { 0 };
         push(&owner, Rrtype::A, &address.to_be_bytes());
     }
-    Arc::new(builder.finish().unwrap())
+    builder.finish().unwrap()
 }
 
-fn small(serial: u32) -> Arc<Version> {
+fn small(serial: u32) -> Version {
     version("small.example", serial, 8, |host| host == 3)
 }
 
 /// Gets an image.
-fn large(serial: u32) -> Arc<Version> {
+fn large(serial: u32) -> Version {
     version("large.example", serial, 2_000, |host| host == 333)
 }
 
@@ -68,11 +68,11 @@ fn open(folder: &Path) -> (Store, Recovery) {
     Store::open_with(folder, TUNING).unwrap()
 }
 
-fn whole(id: ZoneId, version: &Arc<Version>) -> Commit<'static> {
-    Commit::Whole { id, version: Arc::clone(version) }
+fn whole(id: ZoneId, version: &Version) -> Commit<'static> {
+    Commit::Whole { id, version: version.clone() }
 }
 
-fn held(recovery: &Recovery, id: ZoneId) -> &Arc<Version> {
+fn held(recovery: &Recovery, id: ZoneId) -> &Version {
     let zone = recovery.zones.iter().find(|zone| zone.id == id).unwrap();
     match &zone.content {
         Content::Held(version) => version,
@@ -101,7 +101,7 @@ fn filled(folder: &Path) -> Vec<ZoneId> {
         let versions = [1, 2, 3].map(make);
         store.commit(&[whole(*id, &versions[0])]).unwrap();
         let steps = [versions[0].diff(&versions[1]), versions[1].diff(&versions[2])];
-        let result = Arc::clone(&versions[2]);
+        let result = versions[2].clone();
         store.commit(&[Commit::Diffs { id: *id, diffs: &steps, result }]).unwrap();
     }
     ids
@@ -179,7 +179,7 @@ fn diffs_that_do_not_apply_leave_the_version_before_them() {
             versions[2].diff(&versions[3]),
         ];
         for (step, result) in steps.iter().zip(&versions[1..]) {
-            let (diffs, result) = (std::slice::from_ref(step), Arc::clone(result));
+            let (diffs, result) = (std::slice::from_ref(step), result.clone());
             store.commit(&[Commit::Diffs { id: *id, diffs, result }]).unwrap();
         }
     }

@@ -66,7 +66,7 @@ fn a_published_state_is_seen_and_a_removed_zone_is_not() {
     let table = table(&["example."]);
     let pinned = table.find(ViewId::DEFAULT, name("www").as_ref()).unwrap();
     assert!(matches!(**pinned.slot().state(), ZoneState::NotLoaded));
-    assert!(table.publish(ZoneId(0), ZoneState::Serving(Arc::new(zone("")))));
+    assert!(table.publish(ZoneId(0), ZoneState::Serving(zone(""))));
     assert!(matches!(**pinned.slot().state(), ZoneState::Serving(_)));
     assert!(table.remove(ZoneId(0)) && !table.remove(ZoneId(0)));
     assert!(!table.publish(ZoneId(0), ZoneState::Expired));

@@ -14,7 +14,6 @@
 //! Not here: the messages that records come in (`inbound`), and whether their changes fit the version that is held (`zone`).
 
 use super::{Fetched, Limits, Progress, XfrError};
-use std::sync::Arc;
 use wire::codes::{Class, Rrtype};
 use wire::name::Name;
 use wire::rdata::Soa;
@@ -31,7 +30,7 @@ pub(super) struct Content {
     apex: Name,
     limits: Limits,
     /// Base of an IXFR; `None` in an AXFR.
-    held: Option<Arc<Version>>,
+    held: Option<Version>,
     stage: Stage,
 }
 
@@ -61,7 +60,7 @@ struct Opening {
 /// Steps from the held version.
 #[derive(Debug)]
 struct Chain {
-    held: Arc<Version>,
+    held: Version,
     diffs: Vec<Diff>,
     /// The step in progress.
     current: Diff,
@@ -82,7 +81,7 @@ impl Content {
         Self { apex, limits, held: None, stage: Stage::Empty }
     }
 
-    pub(super) fn ixfr(held: Arc<Version>, limits: Limits) -> Self {
+    pub(super) fn ixfr(held: Version, limits: Limits) -> Self {
         Self { apex: held.apex().to_name(), limits, held: Some(held), stage: Stage::Empty }
     }
 

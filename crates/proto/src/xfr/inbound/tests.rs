@@ -92,16 +92,16 @@ fn messages(qtype: Rrtype, script: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn version(script: &str) -> Arc<Version> {
+fn version(script: &str) -> Version {
     let mut builder = Builder::new(apex(), zone::Limits::default());
     for word in script.split_whitespace() {
         builder.push(record(word).as_ref()).unwrap();
     }
-    Arc::new(builder.finish().unwrap())
+    builder.finish().unwrap()
 }
 
 /// What every IXFR here starts from.
-fn held() -> Arc<Version> {
+fn held() -> Version {
     version("soa3 ns a1 a2")
 }
 

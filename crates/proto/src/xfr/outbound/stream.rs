@@ -17,7 +17,6 @@ use crate::edns::own_udp_size;
 use crate::time::UnixSeconds;
 use crate::tsig::{Keyring, ResponseSigner, VerifiedRequest};
 use std::net::IpAddr;
-use std::sync::Arc;
 use wire::builder::{Builder, Full, Owners};
 use wire::codes::{Class, Rcode, Rrtype};
 use wire::edns::DoBit;
@@ -94,7 +93,7 @@ pub struct Transfer {
     head: Head,
     request: VerifiedRequest,
     signer: Option<ResponseSigner>,
-    version: Arc<Version>,
+    version: Version,
     form: Form,
     content: Content,
     sent: Sent,
@@ -118,7 +117,7 @@ impl Transfer {
         (query, udp_size_max): (&Query<'_>, u16),
         reader: Reader,
         request: VerifiedRequest,
-        version: Arc<Version>,
+        version: Version,
         (form, content): (Form, Content),
     ) -> Self {
         let head = Head {

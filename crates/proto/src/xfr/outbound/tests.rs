@@ -84,12 +84,12 @@ struct World {
 
 impl World {
     /// The zone as it is now, for everybody at 192.0.2.1.
-    fn with(version: impl Into<Arc<Version>>) -> Self {
+    fn with(version: Version) -> Self {
         Self::granting(version, &["192.0.2.1"])
     }
 
     /// The zone for these, each a range and maybe a key.
-    fn granting(version: impl Into<Arc<Version>>, rules: &[&str]) -> Self {
+    fn granting(version: Version, rules: &[&str]) -> Self {
         let world = Self {
             table: Table::new(),
             keys: Keyring::new(["k1", "k2"].map(|text| Arc::new(key(text, Algorithm::HmacSha256)))),
@@ -103,8 +103,8 @@ impl World {
         world
     }
 
-    fn publish(&self, version: impl Into<Arc<Version>>) {
-        assert!(self.table.publish(ZONE, ZoneState::Serving(version.into())));
+    fn publish(&self, version: Version) {
+        assert!(self.table.publish(ZONE, ZoneState::Serving(version)));
     }
 
     fn respond(
@@ -205,10 +205,10 @@ impl Pulled {
     }
 
     /// What a secondary makes of it that holds `held`.
-    fn fetched(&self, held: Option<&Arc<Version>>) -> Fetched {
+    fn fetched(&self, held: Option<&Version>) -> Fetched {
         let limits = inbound::Limits::of_zone(lax());
         let mut inbound = match held {
-            Some(held) => Inbound::ixfr(ID, Arc::clone(held), limits),
+            Some(held) => Inbound::ixfr(ID, held.clone(), limits),
             None => Inbound::axfr(ID, apex(), limits),
         };
         let (last, others) = self.messages.split_last().unwrap();

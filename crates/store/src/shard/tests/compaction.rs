@@ -58,7 +58,7 @@ impl Bench {
         let versions: BTreeMap<_, _> = found
             .zones
             .iter()
-            .map(|(zone, restored)| (*zone, restored.version.as_deref().unwrap().clone()))
+            .map(|(zone, restored)| (*zone, restored.version.as_ref().unwrap().clone()))
             .collect();
         assert_eq!(versions, self.held);
         assert!(found.zones.values().all(|restored| restored.loss.is_none()));
@@ -89,7 +89,7 @@ fn commits_go_on_while_a_compaction_runs() {
     let found = open(&disk.after_power_cut()).1;
     assert_eq!(found.faults, []);
     for (zone, version) in (1..).zip(&held) {
-        assert_eq!(found.zones[&zone].version.as_deref(), Some(version));
+        assert_eq!(found.zones[&zone].version.as_ref(), Some(version));
         assert_eq!(found.zones[&zone].loss, None);
     }
     assert_tidy(&disk, &shard);
@@ -175,7 +175,7 @@ fn a_large_zone_keeps_its_image_until_its_diffs_exceed_half_of_it() {
         held = to;
         shard.compact().unwrap();
         let found = open(&disk.after_power_cut()).1;
-        assert_eq!(found.zones[&1].version.as_deref(), Some(&held));
+        assert_eq!(found.zones[&1].version.as_ref(), Some(&held));
     }
     assert!((20..60).contains(&kept), "{kept}");
     assert_eq!(image(&disk).len(), 1);
@@ -202,7 +202,7 @@ fn diffs_of_a_large_zone_do_not_pile_up_for_ever() {
     // But not at each commit, either.
     assert!((10..100).contains(&compactions), "{compactions}");
     let (_, found) = open(&disk.after_power_cut());
-    assert_eq!(found.zones[&1].version.as_deref(), Some(&version));
+    assert_eq!(found.zones[&1].version.as_ref(), Some(&version));
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn a_version_behind_diffs_that_do_not_apply_is_what_a_compaction_keeps() {
         bench.disk = bench.disk.after_power_cut();
         let (shard, found) = open(&bench.disk);
         bench.shard = shard;
-        assert_eq!(found.zones[&1].version.as_deref(), Some(&held));
+        assert_eq!(found.zones[&1].version.as_ref(), Some(&held));
         assert!(found.zones[&1].loss.is_some());
         bench.compact_beside(|bench| (0..beside).for_each(|_| bench.diff(1)));
         bench.diff(1);

@@ -273,7 +273,7 @@ fn frames_of_a_failed_batch_never_count_once_another_commit_follows() {
         shard.commit(vec![whole(1, &version(3))]).unwrap();
         for disk in [disk.after_kill(), disk.after_power_cut()] {
             let found = open(&disk).1;
-            assert_eq!(found.zones[&1].version.as_deref(), Some(&version(3)));
+            assert_eq!(found.zones[&1].version.as_ref(), Some(&version(3)));
             assert!(!found.zones.contains_key(&2), "seed {seed}");
         }
     }
@@ -307,7 +307,7 @@ fn an_image_outlives_every_frame_that_may_still_name_it() {
         let batch = vec![whole(1, &version(2, 100)), whole(2, &version(3, 50))];
         shard.commit(batch).unwrap_err();
         let found = open(&disk.after_power_cut()).1;
-        let held = found.zones[&1].version.as_deref();
+        let held = found.zones[&1].version.as_ref();
         let either = [version(1, 100), version(2, 100)];
         assert!(held.is_some_and(|held| either.contains(held)), "seed {seed}");
     }

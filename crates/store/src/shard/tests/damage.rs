@@ -45,7 +45,7 @@ fn affected(found: &Found<Tiny>, history: &BTreeMap<u32, Vec<Tiny>>) -> BTreeSet
         found.faults.iter().any(|fault| matches!(fault.kind, FaultKind::TornTail { .. }));
     for (zone, past) in history {
         let restored = found.zones.get(zone);
-        let version = restored.and_then(|restored| restored.version.as_deref());
+        let version = restored.and_then(|restored| restored.version.as_ref());
         let loss = restored.and_then(|restored| restored.loss.as_ref());
         if version == past.last() && loss.is_none() {
             continue;
@@ -101,14 +101,14 @@ fn a_zone_behind_damage_goes_on_with_whole_versions_until_the_log_is_sound() {
             let (entry, to) = { diffs(*zone, &to, &[98]) };
             shard.commit(vec![entry]).unwrap();
             let again = open(&disk.after_power_cut()).1;
-            assert_eq!(again.zones[zone].version.as_deref(), Some(&to), "seed {seed}");
+            assert_eq!(again.zones[zone].version.as_ref(), Some(&to), "seed {seed}");
             assert_eq!(again.zones[zone].loss, None);
             assert!(shard.is_compaction_due().unwrap());
             shard.compact().unwrap();
             assert!(!shard.is_compaction_due().unwrap());
             let sound = open(&disk.after_power_cut()).1;
             assert_eq!(sound.faults, []);
-            assert_eq!(sound.zones[zone].version.as_deref(), Some(&to), "seed {seed}");
+            assert_eq!(sound.zones[zone].version.as_ref(), Some(&to), "seed {seed}");
         }
     }
     assert!(seen > 10, "{seen}");
@@ -143,7 +143,7 @@ fn a_log_cut_at_any_octet_recovers_a_prefix_of_its_commits() {
                 Some(Loss::ImageMissing { .. }) => {}
                 Some(loss) => panic!("zone {zone}: {loss}"),
                 None => {
-                    let version = restored.and_then(|restored| restored.version.as_deref());
+                    let version = restored.and_then(|restored| restored.version.as_ref());
                     assert_eq!(version, held.as_ref(), "zone {zone} at {length}");
                 }
             }
@@ -190,7 +190,7 @@ fn a_segment_that_ends_early_is_named_even_when_it_ends_between_frames() {
     files.get_mut("log-0000000001").unwrap().truncate(end as usize);
     let found = open(&SimulatedDisk::with(&files)).1;
     assert!(matches!(found.faults[..], [Fault { kind: FaultKind::Short { .. }, .. }]));
-    assert_eq!(found.zones[&1].version.as_deref(), Some(&version));
+    assert_eq!(found.zones[&1].version.as_ref(), Some(&version));
     assert_eq!(found.zones[&1].loss, Some(Loss::Unknown));
 }
 
@@ -210,7 +210,7 @@ fn a_base_that_ends_early_says_so_and_its_zones_are_not_taken_for_empty() {
     base.truncate(128 + (base.len() - 128 - seal) / 3);
     let found = open(&SimulatedDisk::with(&files)).1;
     assert!(matches!(found.faults[..], [Fault { kind: FaultKind::SealMissing, .. }]));
-    assert_eq!(found.zones[&1].version.as_deref(), Some(&version));
+    assert_eq!(found.zones[&1].version.as_ref(), Some(&version));
     assert_eq!(found.zones[&1].loss, Some(Loss::Unknown));
     assert!(found.zones.len() == 1 && found.has_holes);
 }
@@ -267,7 +267,7 @@ fn files_of_an_older_format_are_read_and_not_appended_to() {
         let (disk, ..) = aged(seed);
         let held = |found: &Found<Tiny>| -> BTreeMap<u32, Option<Tiny>> {
             let version = |(zone, restored): (&u32, &Restored<Tiny>)| {
-                (*zone, restored.version.as_deref().cloned())
+                (*zone, restored.version.as_ref().cloned())
             };
             found.zones.iter().map(version).collect()
         };
@@ -353,7 +353,7 @@ fn bad_sectors_cost_the_zones_that_have_frames_there_and_stop_nobody() {
                 shard.commit(vec![whole(1, &version)]).unwrap();
                 shard.compact().unwrap();
                 let (_, found) = open(&disk.after_power_cut());
-                assert_eq!(found.zones[&1].version.as_deref(), Some(&version));
+                assert_eq!(found.zones[&1].version.as_ref(), Some(&version));
             }
         }
     }

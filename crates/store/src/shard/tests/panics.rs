@@ -75,7 +75,7 @@ fn a_panic_at_any_call_fails_one_commit_and_loses_nothing() {
             let (shard, found) = open(&disk);
             assert_eq!(found.faults, [], "call {call}");
             for (zone, held) in &held {
-                let version = found.zones[zone].version.as_deref();
+                let version = found.zones[zone].version.as_ref();
                 assert_eq!(
                     (version, &found.zones[zone].loss),
                     (held.as_ref(), &None),

@@ -165,7 +165,7 @@ impl Play {
         assert_eq!(found.faults, [], "{}", self.trouble);
         for (zone, Script { start, actions }) in &self.scripts {
             let restored = found.zones.get(zone);
-            let version = restored.and_then(|restored| restored.version.as_deref());
+            let version = restored.and_then(|restored| restored.version.as_ref());
             let told = || format!("{start:?} {actions:?} {}", self.trouble);
             assert_eq!(version, self.held.get(zone), "{}", told());
             assert!(restored.is_none_or(|restored| restored.loss.is_none()), "{}", told());

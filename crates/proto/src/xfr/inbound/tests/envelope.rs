@@ -4,6 +4,7 @@ use super::*;
 use crate::time::UnixSeconds;
 use crate::tsig::{ResponseSigner, ResponseVerifier, sign_request};
 use crate::xfr::query;
+use std::sync::Arc;
 use wire::tsig::{Algorithm, Key};
 
 const QUESTION: [u8; 13] = *b"\x07example\0\0\xfc\0\x01";

@@ -36,7 +36,7 @@ proptest! {
         words.push(format!("soa{last}"));
         let script = cut(&words, &cuts);
         let script = script.trim_end_matches([' ', '|']);
-        let inbound = Inbound::ixfr(ID, Arc::clone(&held), limits());
+        let inbound = Inbound::ixfr(ID, held.clone(), limits());
         let verdict = run(inbound, &messages(Rrtype::IXFR, script));
         let Ok(Fetched::Diffs { version: stepped, diffs }) = verdict else {
             return Err(TestCaseError::fail(format!("{script}: {verdict:?}")));

@@ -4,8 +4,8 @@ use super::*;
 
 #[test]
 fn whole_zone_is_what_a_secondary_gets_and_it_is_the_same() {
-    let version = Arc::new(version(7, &padding()));
-    let pulled = World::with(Arc::clone(&version)).pull(&Asking::axfr());
+    let version = version(7, &padding());
+    let pulled = World::with(version.clone()).pull(&Asking::axfr());
     assert_eq!(pulled.sent().form(), Form::Whole);
     let Fetched::Whole(copy) = pulled.fetched(None) else { panic!("{pulled:?}") };
     assert_eq!(copy.digest(), version.digest());
@@ -17,15 +17,15 @@ fn whole_zone_is_what_a_secondary_gets_and_it_is_the_same() {
 
 #[test]
 fn diffs_are_sent_from_the_serial_held_to_the_one_served() {
-    let first = Arc::new(version(1, &padding()));
+    let first = version(1, &padding());
     let second = stepped(&first, 2, "", "a TXT \"new\"");
-    let third = Arc::new(stepped(
+    let third = stepped(
         &second,
         5,
         "a TXT \"new\"\npad7 TXT \"0123456789012345678901234567890123456789\"",
         "b A 192.0.2.9",
-    ));
-    let world = World::with(Arc::clone(&third));
+    );
+    let world = World::with(third.clone());
     let pulled = world.pull(&Asking::ixfr(1));
     assert_eq!(
         pulled.records(),
@@ -77,7 +77,7 @@ fn serials_that_are_not_remembered_get_the_whole_zone() {
     for unknown in [9, 11, 19] {
         let pulled = world.pull(&Asking::ixfr(unknown));
         assert_eq!(pulled.sent().form(), Form::Whole, "{unknown}");
-        let held = Arc::new(version(unknown, ""));
+        let held = version(unknown, "");
         assert!(matches!(pulled.fetched(Some(&held)), Fetched::Whole(_)));
     }
 }
@@ -163,15 +163,15 @@ fn transfer_goes_on_with_its_version_while_others_come_and_go() {
     while transfer.next(&mut out, NOW) == Written::More {
         messages.push(out.clone());
         held = stepped(&held, held.serial().0 + 1, "", &format!("new{} TXT \"x\"", held.serial()));
-        let published = Arc::new(held.clone());
-        gone.push(Arc::downgrade(&published));
-        world.publish(published);
+        gone.push(held.clone());
+        world.publish(held.clone());
     }
+    drop(held);
     messages.push(out);
     let pulled = Pulled { messages, end: End::Sent(transfer), signed: true };
     let Fetched::Whole(copy) = pulled.fetched(None) else { panic!() };
     assert_eq!(copy.serial(), Serial(1));
     assert!(gone.len() > 2);
-    let alive = gone.iter().filter(|version| version.upgrade().is_some()).count();
+    let alive = gone.iter().filter(|version| version.holder_count() > 1).count();
     assert_eq!(alive, 1, "of the others only the one that is served");
 }

@@ -26,7 +26,7 @@ proptest! {
         held in 0..5_usize,
         signed: bool,
     ) {
-        let mut versions: Vec<Arc<Version>> = Vec::new();
+        let mut versions: Vec<Version> = Vec::new();
         for (serial, names) in (1..).zip(&states) {
             let next = match (versions.last(), states.get(versions.len().wrapping_sub(1))) {
                 (Some(last), Some(before)) => {
@@ -36,10 +36,10 @@ proptest! {
                 }
                 _ => version(serial, &text_of(names)),
             };
-            versions.push(Arc::new(next));
+            versions.push(next);
         }
         let newest = versions.last().unwrap();
-        let world = World::with(Arc::clone(newest));
+        let world = World::with(newest.clone());
         let held = versions.get(held);
         let mut asking = held.map_or_else(Asking::axfr, |held| Asking::ixfr(held.serial().0));
         if signed {
