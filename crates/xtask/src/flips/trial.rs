@@ -154,14 +154,14 @@ pub(crate) fn copy(work: &Path) -> Result<Copy> {
     };
     let tree = work.join("tree");
     let path = tree.to_str().context("a path that is no text")?;
-    let as_it_is = git(&["stash", "create"])?;
-    let commit = if as_it_is.is_empty() { "HEAD" } else { &as_it_is };
+    let is_clean = git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
+    let commit = if is_clean { "HEAD".to_owned() } else { git(&["stash", "create"])? };
     fs::create_dir_all(work)?;
     if tree.exists() {
         git(&["worktree", "remove", "--force", path])?;
     }
     git(&["worktree", "prune"])?;
-    git(&["worktree", "add", "--quiet", "--detach", path, commit])?;
+    git(&["worktree", "add", "--quiet", "--detach", path, &commit])?;
     Ok(Copy { build: work.join("build"), log: work.join("log"), tree })
 }
 
