@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
-use std::sync::Arc;
 use store::{Commit, Content, Store, StoreError, Timers, Tuning, ZoneKey, check};
 use wire::codes::{Class, Rrtype};
 use wire::name::Name;
@@ -37,7 +36,7 @@ const TIMERS: Timers = Timers {
 };
 
 /// Hosts whose addresses depend on the serial, denied by NSEC3.
-fn version(apex: &str, hosts: u32, serial: u32) -> Arc<Version> {
+fn version(apex: &str, hosts: u32, serial: u32) -> Version {
     let apex = Name::from_str(apex).unwrap();
     let mut builder = Builder::new(apex.clone(), Limits::default());
     let mut push = |owner: &Name, rrtype, rdata: &[u8]| {
@@ -65,7 +64,7 @@ fn version(apex: &str, hosts: u32, serial: u32) -> Arc<Version> {
         let next = [host as u8 + 1; 20];
         push(&denial, Rrtype(50), &[&[1, 0, 0, 0, 0, 20][..], &next, &[0, 1, 0x40]].concat());
     }
-    Arc::new(builder.finish().unwrap())
+    builder.finish().unwrap()
 }
 
 fn key(apex: &str) -> ZoneKey {
