@@ -158,7 +158,22 @@ impl Judge {
                     return fault(format!("{} attempts in a minute (J7)", watched.attempts.len()));
                 }
             }
-            _ => {}
+            What::Asked { .. }
+            | What::Ended
+            | What::Answered(_)
+            | What::Failed(_)
+            | What::NotAwaited
+            | What::Abandoned
+            | What::GaveUp
+            | What::Committing { .. }
+            | What::CommittedTogether
+            | What::NotInstalled
+            | What::Older { .. }
+            | What::NothingNew { .. }
+            | What::Expired
+            | What::Notified
+            | What::NotifyRefused
+            | What::Lied(_) => {}
         }
         Ok(())
     }

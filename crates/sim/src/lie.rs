@@ -288,11 +288,14 @@ impl Lie {
     }
 
     fn bend_ending(self, telling: &mut Telling) -> bool {
-        let Some(last) = telling.letters.last_mut() else { return false };
-        drop(last.answer.pop());
-        if last.answer.is_empty() && telling.letters.len() > 1 {
-            drop(telling.letters.pop());
+        // Half of it, and so never its closing SOA.
+        let all: usize = telling.letters.iter().map(|letter| letter.answer.len()).sum();
+        let mut left = all / 2;
+        for letter in &mut telling.letters {
+            letter.answer.truncate(left);
+            left -= letter.answer.len();
         }
+        telling.letters.retain(|letter| !letter.answer.is_empty());
         telling.ending = match self {
             Self::FallsSilent => Ending::Stall,
             Self::Endless | Self::EmptyForEver => Ending::Repeat,

@@ -194,12 +194,31 @@ impl World {
         self.seen.fault(Fault::Jumped);
     }
 
+    /// A primary that says for a minute or so, several times a second, that there is news.
     fn flood(&mut self, zone: usize) {
-        for _ in 0..self.dice.between(20, 200) {
-            let primary = self.dice.index(self.sources[zone].primaries.len());
-            self.notify(zone, primary, None);
-        }
+        let primary = self.dice.index(self.sources[zone].primaries.len());
+        let (left, every_ms) = (self.dice.between(20, 400), self.dice.between(20, 400));
+        self.queue_in(0, Happening::Flood { zone, primary, left, every_ms });
         self.seen.fault(Fault::Flooded);
+    }
+
+    /// One NOTIFY of a flood, and the next ones.
+    pub(crate) fn on_flood(&mut self, (zone, primary): (usize, usize), left: u64, every_ms: u64) {
+        self.notify(zone, primary, None);
+        if let Some(left) = left.checked_sub(1).filter(|_| self.is_stormy) {
+            self.queue_in(every_ms, Happening::Flood { zone, primary, left, every_ms });
+        }
+    }
+
+    /// What a failed flush left in memory is found by a daemon that starts after a kill, and must not be
+    /// lost by a power cut after that.
+    pub(crate) fn fall_twice(&mut self) {
+        let mut wait_ms = self.dice.below(300);
+        self.queue_in(wait_ms, Happening::End { stop: Stop::Killed });
+        self.queue_in(wait_ms.saturating_add(100), Happening::Start);
+        wait_ms = wait_ms.saturating_add(self.dice.between(200, 20_000));
+        self.queue_in(wait_ms, Happening::End { stop: Stop::PowerCut });
+        self.queue_in(wait_ms.saturating_add(100), Happening::Start);
     }
 
     fn notify_as_stranger(&mut self, zone: usize) {

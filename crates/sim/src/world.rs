@@ -42,6 +42,10 @@ pub(crate) enum Happening {
     Notify { source: IpAddr, octets: Vec<u8> },
     /// A daemon starts.
     Start,
+    /// A NOTIFY is sent, and then more of them.
+    Flood { zone: usize, primary: usize, left: u64, every_ms: u64 },
+    /// The daemon ends.
+    End { stop: Stop },
     /// The operator wants a zone fetched as a whole.
     Retransfer { zone: usize },
     /// Something goes wrong of itself.
@@ -222,6 +226,10 @@ impl World {
                 }
             }
             Happening::Start => self.start()?,
+            Happening::Flood { zone, primary, left, every_ms } => {
+                self.on_flood((zone, primary), left, every_ms);
+            }
+            Happening::End { stop } => self.end(stop),
             Happening::Retransfer { zone } => self.command(zone, follow::Event::Retransfer)?,
             Happening::Mischief => self.on_mischief()?,
         }
@@ -443,6 +451,9 @@ impl World {
         if self.is_stormy && matches!(what, What::Ended) && self.dice.happens(10) {
             let wait_ms = self.dice.below(self.slowness_ms);
             self.queue_in(wait_ms, Happening::Retransfer { zone });
+        }
+        if self.is_stormy && matches!(what, What::NotInstalled) && self.dice.happens(300) {
+            self.fall_twice();
         }
         let fault = match what {
             What::Expired => Fault::Expired,
