@@ -1,8 +1,10 @@
 //! §2.2, §2.2.1: a transfer is given whole, from SOA to SOA, or it is one message with an error, the
 //! question and no records.
 
+use super::transfer::{axfr, transfer};
 use crate::judge::{Section, ensure, framed};
-use peers::ask::{Query, Transport};
+use peers::ask::{Query, SOA, Transport};
+use std::collections::BTreeSet;
 
 pub(crate) fn claims(section: &mut Section<'_>) {
     section.holds(
@@ -30,5 +32,23 @@ pub(crate) fn claims(section: &mut Section<'_>) {
         stream.send_octets(&framed(&Query::new("web.example.", 16).octets()))?;
         let answer = stream.receive()?;
         ensure(refused.rcode != 0 && answer.answer.len() == 1, || format!("{answer:?}"))
+    });
+}
+
+/// Of a server that gives the zone away.
+pub(crate) fn given(section: &mut Section<'_>) {
+    section.holds("the same SOA is first and last, and every other record comes once", |server| {
+        let messages = transfer(server, &axfr())?;
+        let records: Vec<_> = messages.iter().flat_map(|message| &message.answer).collect();
+        let is_soa = |at: usize| records[at].rrtype == SOA;
+        let last = records.len() - 1;
+        ensure(is_soa(0) && is_soa(last) && records[0].rdata == records[last].rdata, || {
+            format!("{:?} … {:?}", records[0], records[last])
+        })?;
+        let once: BTreeSet<_> = records[..last]
+            .iter()
+            .map(|record| (record.owner.folded().to_string(), record.rrtype, &record.rdata))
+            .collect();
+        ensure(once.len() == last && last > 40, || format!("{} of {last}", once.len()))
     });
 }
