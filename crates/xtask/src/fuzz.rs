@@ -21,7 +21,7 @@ const CARGO_FUZZ: &str = "0.13.2";
 /// learn from them are in the dictionaries.
 const INSTRUMENTS: [&str; 3] = ["--sanitizer", "none", "--no-trace-compares"];
 /// Seconds for each target, unless told otherwise: all of them, with their build, take CI five minutes at most.
-const SECONDS: u32 = 35;
+const SECONDS: u32 = 30;
 /// Longest input the engine makes up, in octets: room for many records, and quick to run.
 const INPUT_OCTETS_MAX: u32 = 1_500;
 /// Longest time for one input, in seconds; all of them take below a millisecond.
