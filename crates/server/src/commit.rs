@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::event::DriverEvent;
 use crate::faults::{self, Spot};
+use crate::net::batch;
 use crate::shard::{Message, ShardInbox, soa_timers};
 use proto::code::{Code, Fault};
 use proto::refresh::{Attempt, SoaTimers};
@@ -233,11 +234,18 @@ fn timers_from(now: u64, version: &Version) -> Timers {
     }
 }
 
-/// Rewrites logs that have grown too long, until told to stop.
+/// Rewrites logs that have grown too long, and gives back memory that was freed, until told to stop.
 pub(crate) fn compact_until(store: &Store, stop: &Receiver<()>) {
     /// How often to look.
     const EVERY: Duration = Duration::from_secs(2);
-    while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(EVERY) {
+    /// Memory is given back at each so many looks: it is not worth more of anybody's time.
+    const LOOKS: usize = 5;
+    batch::give_back_freed_memory(); // what the start needed
+    for look in 1.. {
+        let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(EVERY) else { return };
+        if look % LOOKS == 0 {
+            batch::give_back_freed_memory();
+        }
         match store.compact_if_due() {
             Ok(done) if done.is_empty() => {}
             Ok(done) => tracing::info!(logs = done.len(), "commit logs compacted"),

@@ -303,6 +303,16 @@ fn set_option(
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// Gives memory that was freed back to the system. What a start, a reload or a transfer needs for a moment is many times
+/// what stays, and the allocator keeps it for a day that may not come.
+pub(crate) fn give_back_freed_memory() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: takes and returns numbers only; the allocator locks what it looks at.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
 /// Lets every other thread of ours go first: for building zones while queries are answered.
 pub(crate) fn lower_thread_priority() {
     const NICE: libc::c_int = 15;
