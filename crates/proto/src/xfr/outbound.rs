@@ -191,20 +191,21 @@ fn send(
     out: &mut [u8],
 ) -> Response {
     let mut message = Vec::new();
-    let is_whole = match arrival.transport {
+    let truncation = match arrival.transport {
         Transport::Udp => {
             let size = edns::size_limit(query.edns.as_ref(), Transport::Udp, rules.udp_size_max);
             transfer.write_datagram(size.min(out.len()), &mut message, arrival.now)
         }
         Transport::Tcp if transfer.fits_one_message() => {
-            transfer.next(&mut message, arrival.now) == Written::Last
+            let last = transfer.next(&mut message, arrival.now) == Written::Last;
+            last.then_some(Truncation::Whole)
         }
         Transport::Tcp => return Response::Stream(Box::new(transfer)),
     };
-    let outcome = match out.get_mut(..message.len()).filter(|_| is_whole) {
-        Some(room) => {
+    let outcome = match truncation.zip(out.get_mut(..message.len())) {
+        Some((truncation, room)) => {
             room.copy_from_slice(&message);
-            Verdict::ANSWER.outcome(message.len(), Truncation::Whole)
+            Verdict::ANSWER.outcome(message.len(), truncation)
         }
         None => Outcome::DROPPED,
     };

@@ -12,6 +12,7 @@
 use super::Grants;
 use super::content::Content;
 use crate::access::{Access, judge};
+use crate::answer::Truncation;
 use crate::code::{Code, Fault};
 use crate::edns::own_udp_size;
 use crate::time::UnixSeconds;
@@ -191,7 +192,7 @@ impl Transfer {
             Filled::All => Written::Last,
             Filled::Some => Written::More,
             Filled::Nothing => {
-                let fault = Fault::new(Code::RecordTooLarge).with("serial", self.serial().0);
+                let fault = self.too_large();
                 self.write_error(Rcode::SERVFAIL, out);
                 Written::Broken(fault)
             }
@@ -201,20 +202,28 @@ impl Transfer {
     }
 
     /// Writes the whole answer to a request by datagram: in the form it has if that fits, or else the SOA alone
-    /// (RFC 1995 §2). False if not even that fits.
+    /// (RFC 1995 §2). Where not even that fits TC sends the reader to TCP (RFC 2181 §9); `None` where TC does not fit.
     pub(super) fn write_datagram(
         &mut self,
         limit: usize,
         out: &mut Vec<u8>,
         now: UnixSeconds,
-    ) -> bool {
+    ) -> Option<Truncation> {
         let mut filled = self.write(limit, out);
         if filled != Filled::All && self.form != Form::Soa {
             (self.form, self.content, self.sent) = (Form::Soa, Content::soa(), Sent::default());
             filled = self.write(limit, out);
         }
+        let truncation = match filled {
+            Filled::All => Truncation::Whole,
+            Filled::Some | Filled::Nothing => {
+                self.head.flags = self.head.flags.with(Flags::TC);
+                self.write_error(Rcode::NOERROR, out);
+                Truncation::Truncated
+            }
+        };
         self.sign(out, now);
-        filled == Filled::All
+        (out.len() <= limit).then_some(truncation)
     }
 
     /// Ends the transfer before its time: writes a message that says so.
@@ -245,6 +254,19 @@ impl Transfer {
             Err(Full) if records > 0 => Filled::Some,
             Err(Full) => Filled::Nothing,
         }
+    }
+
+    /// That the next record fits no message; its owner and type are among the facts.
+    fn too_large(&mut self) -> Fault {
+        let mut fault = Fault::new(Code::RecordTooLarge).with("serial", self.serial().0);
+        let _ = self.content.fill(&self.version, &mut |record| {
+            let (owner, rrtype, octets) = (record.owner, record.rrtype, record.rdata.len());
+            let facts = [("owner", owner.to_string()), ("rrtype", rrtype.to_string())];
+            fault.facts.extend(facts);
+            fault.facts.push(("octets", octets.to_string()));
+            Err(Full)
+        });
+        fault
     }
 
     /// Writes a message without records. It fits: the request had the same question and signature.

@@ -26,7 +26,8 @@ fn record_that_no_message_holds_ends_the_transfer_with_its_code() {
     ] {
         let pulled = World::with(version.clone()).pull(&asking);
         let End::Broken(fault) = &pulled.end else { panic!("{:?}", pulled.end) };
-        assert_eq!(fault.to_string(), "RECORD_TOO_LARGE serial=1");
+        let facts = "serial=1 owner=b.example. rrtype=TYPE65280 octets=65535";
+        assert_eq!(fault.to_string(), format!("RECORD_TOO_LARGE {facts}"));
         assert_eq!((pulled.rcode(), pulled.messages.len()), (Rcode::SERVFAIL, 3));
         assert!(pulled.signed, "what ends it is signed too");
     }
@@ -48,6 +49,34 @@ fn diff_with_a_record_that_no_message_holds_is_ended_too() {
     let pulled = World::with(second).pull(&Asking::ixfr(1));
     assert!(matches!(&pulled.end, End::Broken(fault) if fault.code.as_str() == "RECORD_TOO_LARGE"));
     assert_eq!(pulled.records(), ["SOA 2", "SOA 1", "SOA 2"]);
+}
+
+/// RFC 2181 §9: there is a way on, however long the names of the SOA are.
+#[test]
+fn soa_that_fits_no_datagram_is_told_by_tc() {
+    let long = |letter: &str| {
+        let label = letter.repeat(60);
+        name(&format!("{label}.{label}.{label}.{label}."))
+    };
+    let mut longest = soa(1);
+    let numbers =
+        longest.first().unwrap().rdata.iter().rev().take(20).rev().copied().collect::<Vec<_>>();
+    let rdata = [long("a").as_wire(), long("b").as_wire(), &numbers].concat();
+    longest.first_mut().unwrap().rdata = rdata.into();
+    let mut builder = Builder::new(apex(), lax());
+    let all = longest.iter().cloned().chain(records("@ NS ns1"));
+    all.for_each(|record| builder.push(record.as_ref()).unwrap());
+    let world = World::with(builder.finish().unwrap());
+    for asking in [Asking::ixfr(1), Asking::ixfr(1).signed_by(key("k1", Algorithm::HmacSha256))] {
+        let cut = world.pull(&asking.clone().over_udp());
+        let header = *Message::parse(cut.messages.first().unwrap()).unwrap().header();
+        assert_eq!(
+            (header.flags.tc(), header.ancount, header.flags.rcode()),
+            (true, 0, Rcode::NOERROR)
+        );
+        assert!(cut.signed && cut.messages.first().unwrap().len() <= 512);
+        assert_eq!(world.pull(&asking).records(), ["SOA 1"], "over TCP there is room");
+    }
 }
 
 /// Threat 14: an rrset has no place in one message; it goes on in the next.
