@@ -1,5 +1,9 @@
-//! Durable, then visible: one thread writes versions to disk in batches and then publishes them.
+//! Durable, then visible: versions are written to disk in batches and then published, by a thread for what is
+//! small and one for what is large.
 
+mod lanes;
+
+use self::lanes::{Lane, Lanes};
 use crate::clock::Clock;
 use crate::event::DriverEvent;
 use crate::faults::{self, Spot};
@@ -22,7 +26,7 @@ use zone::{Diff, Table, Version, ZoneId, ZoneState};
 
 /// Versions that share one sync to disk at most.
 const BATCH_MAX: usize = 256;
-/// Versions that may wait; who has more to commit waits with them.
+/// Versions that may wait in each lane; who has more to commit waits with them.
 const QUEUE_SIZE: usize = 1_024;
 
 /// What to do to a zone's content.
@@ -68,34 +72,65 @@ impl CommitRequest {
     }
 }
 
-/// The way to the committing thread.
+/// The way to the committing threads.
 #[derive(Clone)]
 pub(crate) struct Committer {
     runtime: Handle,
-    queue: mpsc::Sender<CommitRequest>,
+    lanes: Arc<Lanes>,
+    small: mpsc::Sender<CommitRequest>,
+    large: mpsc::Sender<CommitRequest>,
+    /// Octets from which a version gets a file of its own, which takes its time.
+    large_bytes_min: u64,
+}
+
+/// What a committing thread works on.
+#[derive(Clone)]
+struct Desk {
+    store: Arc<Store>,
+    table: Arc<Table>,
+    clock: Clock,
+    lanes: Arc<Lanes>,
 }
 
 impl Committer {
-    /// Starts the thread. It ends when every `Committer` is dropped and all is written.
+    /// Starts the threads. They end when every `Committer` is dropped and all is written.
     pub(crate) fn start(
         store: Arc<Store>,
         table: Arc<Table>,
         clock: Clock,
         runtime: Handle,
-    ) -> std::io::Result<(Self, JoinHandle<()>)> {
-        let (queue, requests) = mpsc::channel(QUEUE_SIZE);
-        let thread = std::thread::Builder::new()
-            .name("commit".to_owned())
-            .spawn(move || run(&store, &table, clock, requests))?;
-        Ok((Self { runtime, queue }, thread))
+        large_bytes_min: u64,
+    ) -> std::io::Result<(Self, [JoinHandle<()>; 2])> {
+        let lanes = Arc::new(Lanes::default());
+        let desk = Desk { store, table, clock, lanes: lanes.clone() };
+        let start = |name: &str, batch_max| {
+            let (queue, requests) = mpsc::channel(QUEUE_SIZE);
+            let desk = desk.clone();
+            let thread = std::thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(move || desk.run(requests, batch_max))?;
+            std::io::Result::Ok((queue, thread))
+        };
+        let (small, small_thread) = start("commit", BATCH_MAX)?;
+        let (large, large_thread) = start("commit-large", 1)?;
+        let committer = Self { runtime, lanes, small, large, large_bytes_min };
+        Ok((committer, [small_thread, large_thread]))
     }
 
     /// Commits in the background; the zone's shard is told how it went.
     pub(crate) fn commit(&self, request: CommitRequest) {
-        match self.queue.try_send(request) {
+        let choice = match &request.change {
+            Change::Whole(version) if version.size_bytes() >= self.large_bytes_min => Lane::Large,
+            Change::Whole(_) | Change::Diffs(..) => Lane::Small,
+        };
+        let queue = match self.lanes.enter(request.zone, choice) {
+            Lane::Small => &self.small,
+            Lane::Large => &self.large,
+        };
+        match queue.try_send(request) {
             Ok(()) => {}
             Err(TrySendError::Full(request)) => {
-                let queue = self.queue.clone();
+                let queue = queue.clone();
                 self.runtime.spawn(async move {
                     if let Err(SendError(request)) = queue.send(request).await {
                         request.refuse().await;
@@ -109,46 +144,50 @@ impl Committer {
     }
 }
 
-fn run(store: &Store, table: &Table, clock: Clock, mut requests: mpsc::Receiver<CommitRequest>) {
-    let mut batch = Vec::with_capacity(BATCH_MAX);
-    while requests.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
-        let commits: Vec<Commit<'_>> = batch.iter().map(CommitRequest::as_commit).collect();
-        let together = commit(store, &commits);
-        drop(commits);
-        let ended = batch.drain(..).map(|request| {
-            let result = match &together {
-                Ok(()) => Ok(()),
-                // One zone's trouble is no other's: what failed together is tried one by one.
-                Err(_) => commit_alone(store, &request),
-            };
-            (request, result)
-        });
-        let (wholes, diffs): (Vec<_>, Vec<_>) =
-            ended.partition(|(request, _)| matches!(request.change, Change::Whole(_)));
-        for (request, result) in diffs {
-            publish(table, request, result); // a change never waits for SQLite
-        }
-        save_first_timers(store, clock.wall().0, &wholes);
-        for (request, result) in wholes {
-            publish(table, request, result);
+impl Desk {
+    fn run(&self, mut requests: mpsc::Receiver<CommitRequest>, batch_max: usize) {
+        let store = &self.store;
+        let mut batch = Vec::with_capacity(batch_max);
+        while requests.blocking_recv_many(&mut batch, batch_max) > 0 {
+            let commits: Vec<Commit<'_>> = batch.iter().map(CommitRequest::as_commit).collect();
+            let together = commit(store, &commits);
+            drop(commits);
+            let ended = batch.drain(..).map(|request| {
+                let result = match &together {
+                    Ok(()) => Ok(()),
+                    // One zone's trouble is no other's: what failed together is tried one by one.
+                    Err(_) => commit_alone(store, &request),
+                };
+                (request, result)
+            });
+            let (wholes, diffs): (Vec<_>, Vec<_>) =
+                ended.partition(|(request, _)| matches!(request.change, Change::Whole(_)));
+            for (request, result) in diffs {
+                self.publish(request, result); // a change never waits for SQLite
+            }
+            save_first_timers(store, self.clock.wall().0, &wholes);
+            for (request, result) in wholes {
+                self.publish(request, result);
+            }
         }
     }
-}
 
-/// Makes a durable version visible, and tells its zone either way.
-fn publish(table: &Table, request: CommitRequest, result: Result<(), StoreError>) {
-    let CommitRequest { zone, change, attempt, soa, inbox } = request;
-    let version = change.version().clone();
-    if result.is_ok() {
-        table.publish(zone, ZoneState::Serving(version.clone()));
+    /// Makes a durable version visible, and tells its zone either way.
+    fn publish(&self, request: CommitRequest, result: Result<(), StoreError>) {
+        let CommitRequest { zone, change, attempt, soa, inbox } = request;
+        let version = change.version().clone();
+        if result.is_ok() {
+            self.table.publish(zone, ZoneState::Serving(version.clone()));
+        }
+        let result = result.map(|()| version).map_err(|fault| {
+            let code = fault.code();
+            tracing::error!(%zone, code, %fault, "a new version cannot be written to disk");
+            fault_of(&fault)
+        });
+        self.lanes.leave(zone);
+        // A shard never waits for this thread, so this thread may wait for a shard.
+        inbox.tell(Message::Event(zone, DriverEvent::Installed(attempt, soa, result)));
     }
-    let result = result.map(|()| version).map_err(|fault| {
-        let code = fault.code();
-        tracing::error!(%zone, code, %fault, "a new version cannot be written to disk");
-        fault_of(&fault)
-    });
-    // A shard never waits for this thread, so this thread may wait for a shard.
-    inbox.tell(Message::Event(zone, DriverEvent::Installed(attempt, soa, result)));
 }
 
 /// What the operator is told of a commit that failed.
@@ -246,7 +285,9 @@ pub(crate) fn compact_until(store: &Store, stop: &Receiver<()>) {
         if look % LOOKS == 0 {
             batch::give_back_freed_memory();
         }
-        match store.compact_if_due() {
+        // A fault of ours in one compaction must not be the end of them all.
+        let compacted = catch_unwind(AssertUnwindSafe(|| store.compact_if_due()));
+        match compacted.unwrap_or(Err(StoreError::Poisoned)) {
             Ok(done) if done.is_empty() => {}
             Ok(done) => tracing::info!(logs = done.len(), "commit logs compacted"),
             Err(fault) => {

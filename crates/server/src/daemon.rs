@@ -113,8 +113,14 @@ impl Daemon {
         let transfers = transfer_runtime()?;
         let table = Arc::new(Table::new());
         let (ledger, ledger_thread) = Ledger::start(store.clone())?;
-        let (committer, commit_thread) =
-            Committer::start(store.clone(), table.clone(), clock, runtime.handle().clone())?;
+        let large_bytes_min = config.store.image_min_bytes;
+        let (committer, commit_threads) = Committer::start(
+            store.clone(),
+            table.clone(),
+            clock,
+            runtime.handle().clone(),
+            large_bytes_min,
+        )?;
         let (inbox, messages) = shard::channel();
         let shards: Arc<[_]> = Arc::new([inbox.clone()]);
         let dialler = Dialler::new(transfers.handle().clone(), config.limits, clock);
@@ -147,7 +153,8 @@ impl Daemon {
         listening.tasks.push(runtime.spawn(api));
         let compacting = Compacting::start(store)?;
         drop(inside);
-        let writers = vec![ledger_thread, commit_thread];
+        let mut writers = vec![ledger_thread];
+        writers.extend(commit_threads);
         Ok(Self { running, listening, compacting, writers, zones, runtime, transfers })
     }
 
