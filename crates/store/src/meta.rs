@@ -28,9 +28,10 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use zone::ZoneId;
 
 /// The open SQLite file. Calls wait for each other.
 pub struct Meta {
@@ -41,6 +42,8 @@ pub struct Meta {
     is_refused: AtomicBool,
     /// Damaged files that nobody was told of yet.
     set_aside: Mutex<Vec<SetAside>>,
+    /// Highest id of a zone that was read or given. A file that is made anew may not know of zones that run. M1
+    given: AtomicU32,
 }
 
 impl Meta {
@@ -53,7 +56,7 @@ impl Meta {
         let connection = match opened {
             Ok(connection) => connection,
             Err(fault) if fault.is_damage() => {
-                let (connection, kept) = rebuild::rebuild(path)?;
+                let (connection, kept) = rebuild::rebuild(path, 0)?;
                 set_aside.push(kept);
                 connection
             }
@@ -71,6 +74,7 @@ impl Meta {
             path: Some(path.to_path_buf()),
             is_refused: AtomicBool::new(refused.is_some()),
             set_aside: Mutex::new(set_aside),
+            given: AtomicU32::new(0),
         };
         Ok((meta, refused))
     }
@@ -79,7 +83,8 @@ impl Meta {
     pub(crate) fn open_read_only(path: &Path) -> Result<Self, StoreError> {
         let connection = Mutex::new(open_to_read(path)?);
         let is_refused = AtomicBool::new(false);
-        Ok(Self { connection, path: None, is_refused, set_aside: Mutex::default() })
+        let (set_aside, given) = (Mutex::default(), AtomicU32::new(0));
+        Ok(Self { connection, path: None, is_refused, set_aside, given })
     }
 
     /// Damaged files that were set aside since this was last asked, as faults.
@@ -110,7 +115,8 @@ impl Meta {
             (Err(fault), Some(path)) if fault.is_damage() => {
                 // The old file is closed first. If no new one can be made, the next call tries again.
                 *connection = Connection::open_in_memory().map_err(failed(action))?;
-                let (rebuilt, set_aside) = rebuild::rebuild(path)?;
+                let given = self.given.load(Ordering::Relaxed);
+                let (rebuilt, set_aside) = rebuild::rebuild(path, given)?;
                 *connection = rebuilt;
                 let mut told = self.set_aside.lock().unwrap_or_else(PoisonError::into_inner);
                 told.push(set_aside);
@@ -118,6 +124,12 @@ impl Meta {
             }
             (done, _) => done,
         }
+    }
+
+    /// These ids are in use from now on.
+    fn note_given(&self, ids: impl IntoIterator<Item = ZoneId>) {
+        let highest = ids.into_iter().map(|id| id.0).max().unwrap_or(0);
+        self.given.fetch_max(highest, Ordering::Relaxed);
     }
 
     /// Opens the file anew once the disk takes writes.

@@ -7,7 +7,7 @@
 //! read and fitted up to it; if the rest did not, that is told. V3 files that no chain names are removed, and only after the log is open;
 //! an image that can't be used stays until another version takes its place: another release, or a
 //! person, may be able to read it, and while the disk takes no writes. V4 [`reload`] removes nothing: other threads may be writing files
-//! that nothing refers to yet.
+//! that nothing refers to yet. V5 after it, only whole versions follow what memory did not have.
 //!
 //! Not here: what a frame is (`format`), which commits make a version (`chain`), what is told of it (`recovery`).
 
@@ -260,7 +260,13 @@ pub(crate) fn reload<V: Stored>(
         is_same.then(|| held.version.clone())
     };
     let zones = found.restore_all(disk, Past::Forget, known)?;
-    let log = found.open_log(disk, &zones, next_seq)?;
+    let mut log = found.open_log(disk, &zones, next_seq)?;
+    for zone in zones.into_keys() {
+        let commit = |held: &Standing<V>| (held.turn, held.version.serial());
+        let is_same = before.standings.of(zone).map(commit) == log.standings.of(zone).map(commit);
+        // V5: nobody was told that this is held, and diffs of what is served do not follow it, even if they fit.
+        log.standings.change(zone, |held| held.whole_only |= !is_same);
+    }
     let (is_compacting, epoch) = (before.is_compacting, before.epoch.saturating_add(1));
     Ok(Log { is_compacting, epoch, ..log })
 }

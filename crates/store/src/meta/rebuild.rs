@@ -45,9 +45,11 @@ struct Salvaged {
     given: i64,
 }
 
-/// Sets the file aside and opens a new one with what could be read; nobody else has it open.
-pub(super) fn rebuild(file: &Path) -> Result<(Connection, SetAside), StoreError> {
-    let salvaged = salvage(file);
+/// Sets the file aside and opens a new one with what could be read; nobody else has it open. No zone gets an id up to
+/// `given`, whatever could be read.
+pub(super) fn rebuild(file: &Path, given: u32) -> Result<(Connection, SetAside), StoreError> {
+    let mut salvaged = salvage(file);
+    salvaged.given = salvaged.given.max(given.into());
     let failed = |source| StoreError::from_io("set aside", file, 0, source);
     let to = set_aside(file).map_err(failed)?;
     let mut connection = open_sound(file)?;

@@ -51,7 +51,9 @@ impl Meta {
             }
             Ok(ids)
         })?;
-        assigned.ok_or(StoreError::ZoneIdsExhausted)
+        let assigned = assigned.ok_or(StoreError::ZoneIdsExhausted)?;
+        self.note_given(assigned.iter().copied());
+        Ok(assigned)
     }
 
     /// Forgets zones with their timers and history. Their ids are never given out again.
@@ -70,7 +72,7 @@ impl Meta {
     /// # Errors
     /// When the file does not read.
     pub fn zones(&self) -> Result<Vec<ZoneRow>, StoreError> {
-        self.run("read the zones", |connection| {
+        let zones = self.run("read the zones", |connection| {
             let mut statement =
                 connection.prepare("SELECT id, view, apex FROM zones ORDER BY id")?;
             let rows = statement.query_map([], |row| {
@@ -83,7 +85,9 @@ impl Meta {
                 Ok(ZoneRow { id: ZoneId(row.get(0)?), key })
             })?;
             rows.collect::<Result<Vec<_>, _>>()
-        })
+        })?;
+        self.note_given(zones.iter().map(|zone| zone.id));
+        Ok(zones)
     }
 
     /// Highest id that was certainly given to a zone by this file; 0 when the file was made anew and may

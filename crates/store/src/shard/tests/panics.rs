@@ -131,3 +131,30 @@ fn after_a_panic_a_restart_finds_what_memory_has_whatever_is_committed_next() {
     }
     assert!(panics > 1, "{panics}");
 }
+
+/// A retransfer may bring the serial that is held with other content. If its commit panics behind the flush, the disk
+/// has that content and the daemon serves the one before: a diff of what is served must not go behind what is not.
+#[test]
+fn diffs_do_not_follow_a_version_of_the_same_serial_that_a_panic_left_on_disk() {
+    let (served, other) =
+        (Tiny { serial: 1, octets: vec![1; 4] }, Tiny { serial: 1, octets: vec![2; 4] });
+    let mut panics = 0;
+    for call in 0.. {
+        let disk = SimulatedDisk::new(call);
+        let (shard, _) = open(&disk);
+        shard.commit(vec![whole(1, &served)]).unwrap();
+        disk.trouble_at(call, Trouble::Panic);
+        let retransfer = || shard.commit(vec![whole(1, &other)]);
+        if catch_unwind(AssertUnwindSafe(retransfer)).is_ok() {
+            break;
+        }
+        panics += 1;
+        let next = served.grown(7);
+        commit(&shard, 1, &next, 7, &Some(served.clone())).unwrap();
+        for disk in [disk.after_kill(), disk.after_power_cut()] {
+            let found = open(&disk).1;
+            assert_eq!(found.zones[&1].version.as_ref(), Some(&next), "call {call}");
+        }
+    }
+    assert!(panics > 1, "{panics}");
+}

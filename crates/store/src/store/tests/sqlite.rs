@@ -203,6 +203,23 @@ fn damage_that_is_met_while_running_stops_neither_deadlines_nor_history() {
     aged.check(folder.path(), "after the damage");
 }
 
+/// What the file has lost, the daemon has not: those zones are followed on under their numbers.
+#[test]
+fn a_file_made_anew_while_running_gives_no_number_of_a_zone_that_runs_to_another() {
+    let folder = in_memory();
+    let (store, _) = open(folder.path());
+    let ids = store.meta().assign_ids(&ZONES.map(key)).unwrap();
+    // Whoever else writes makes the running connection read again.
+    let other = Connection::open(sqlite(folder.path())).unwrap();
+    other.execute("INSERT INTO settings VALUES ('other', 'writer')", []).unwrap();
+    other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    let octets = fs::read(sqlite(folder.path())).unwrap();
+    fs::write(sqlite(folder.path()), vec![0x5a; octets.len()]).unwrap();
+    let fresh = store.meta().assign_ids(&[key("third.example")]).unwrap();
+    assert_eq!(store.meta().take_faults().len(), 1);
+    assert!(!ids.contains(&fresh[0]), "{fresh:?} of {ids:?}");
+}
+
 /// The journal is what a crash leaves; damage cuts transactions off its end, and nothing tells.
 #[test]
 fn zones_whose_numbers_were_lost_with_the_journal_come_back_under_them() {
