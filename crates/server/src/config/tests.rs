@@ -235,6 +235,31 @@ fn example_of_the_manual_is_accepted_and_shows_every_setting() {
     }
 }
 
+/// A fix that sends an operator to a setting names one that exists, in the section where it is.
+#[test]
+fn settings_that_fixes_name_stand_in_the_example_of_the_manual() {
+    let example = include_str!("../../../../docs/operating/understudy.example.toml");
+    let section = |name: &str| {
+        let (_, rest) = example.split_once(&format!("\n[{name}]")).unwrap_or_default();
+        rest.split("\n[").next().unwrap_or_default()
+    };
+    let mut named = 0_usize;
+    for code in proto::code::Code::ALL {
+        // "`write-seconds` in [tcp] and `total-seconds` in [transfer]": each with the next section.
+        let fix = code.fix();
+        for (at, _) in fix.match_indices(" in [") {
+            let name = fix[at + 5..].split(']').next().unwrap_or_default();
+            let before = fix[..at].rfind("] ").map_or(&fix[..at], |end| &fix[end..at]);
+            for setting in before.split('`').skip(1).step_by(2) {
+                let line = format!("\n{setting} = ");
+                assert!(section(name).contains(&line), "{code}: no `{setting}` in [{name}]");
+                named += 1;
+            }
+        }
+    }
+    assert!(named >= 5, "{named}");
+}
+
 proptest::proptest! {
     /// Nothing a file holds may panic, and a secret never comes out.
     #[test]

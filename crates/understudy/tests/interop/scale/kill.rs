@@ -1,7 +1,7 @@
 //! `kill -9` at random moments. Afterwards, without the primary: a serial no lower than the last one seen in an
 //! answer, and a version that the primary had, record for record.
 //!
-//! `KILLS=2000 cargo test --release --features scale scale::kill` kills more often than the tests do each time.
+//! `KILLS=5000 cargo test --release -p understudy --features scale scale::kill` kills more often than the tests do.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use peers::named::{self, Named};
 use peers::records::{self, APEX};
 use peers::{ports, wait};
 
-/// Kills while changes go on; of first copies there are an eighth as many.
+/// Kills while changes go on; of first copies there are a seventh as many.
 const KILLS: u32 = 176;
 /// Edits that are undone later, so that every diff also takes something away.
 const WINDOW: u32 = 50;
