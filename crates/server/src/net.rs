@@ -210,19 +210,15 @@ impl Responder {
         let Verdict { outcome, reply } =
             notify::inbound(octets, source, &access.keys, senders_of, now);
         let seen = |serial, key| NotifySeen { from: source, at: now, serial, key };
-        let event = match outcome {
+        let (event, urgency) = match outcome {
             Outcome::Ignored => return 0,
             Outcome::Accepted(Notified { serial, key, .. }) => {
-                DriverEvent::Notified(seen(serial, key))
+                (DriverEvent::Notified(seen(serial, key)), Urgency::News)
             }
             Outcome::Refused(refusal) => {
                 self.counters.notify_refused.fetch_add(1, Ordering::Relaxed);
-                DriverEvent::NotifyRefused(seen(None, None), refusal.fault())
+                (DriverEvent::NotifyRefused(seen(None, None), refusal.fault()), Urgency::Gossip)
             }
-        };
-        let urgency = match event {
-            DriverEvent::Notified(_) => Urgency::News,
-            _ => Urgency::Gossip,
         };
         if let Some(id) = zone {
             let taken = self.tell(id, event, urgency);

@@ -3,6 +3,7 @@
 //! Each rule is a function from what was read to what it found. What is kept all the same stands in `exception`, with its
 //! reason.
 
+mod arm;
 mod claim;
 mod exception;
 mod function;
@@ -33,6 +34,7 @@ enum Rule {
     Claim,
     Threat,
     Mark,
+    Arm,
     Flip,
     Stale,
 }
@@ -47,6 +49,7 @@ impl Rule {
             Self::Claim => "claim",
             Self::Threat => "threat",
             Self::Mark => "mark",
+            Self::Arm => "arm",
             Self::Flip => "flip",
             Self::Stale => "exception",
         }
@@ -57,6 +60,7 @@ impl Rule {
         match self {
             Self::TooLong | Self::Threat | Self::Flip | Self::Stale => false,
             Self::Header
+            | Self::Arm
             | Self::Length
             | Self::Word
             | Self::Standard
@@ -122,6 +126,7 @@ fn findings(tree: &Tree) -> Vec<Finding> {
         claim::findings,
         threat::findings,
         mark::findings,
+        arm::findings,
     ];
     rules.iter().flat_map(|rule| rule(tree)).collect()
 }

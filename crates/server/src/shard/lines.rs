@@ -26,14 +26,11 @@ impl Lines {
         let Some(left_out) = self.admit(zone.0, code, now) else { return };
         let (name, action, fault) = (zone.1, missed.action.as_str(), &missed.fault);
         let primary = missed.primary.map(|primary| primary.to_string());
-        match code {
-            // Users notice: an operator must act.
-            Code::ZoneExpired | Code::InstallFailed | Code::InternalFault => {
-                tracing::error!(zone = %name, code = code.as_str(), action, primary, left_out, "{fault}");
-            }
-            _ => {
-                tracing::warn!(zone = %name, code = code.as_str(), action, primary, left_out, "{fault}");
-            }
+        // Users notice: an operator must act.
+        if matches!(code, Code::ZoneExpired | Code::InstallFailed | Code::InternalFault) {
+            tracing::error!(zone = %name, code = code.as_str(), action, primary, left_out, "{fault}");
+        } else {
+            tracing::warn!(zone = %name, code = code.as_str(), action, primary, left_out, "{fault}");
         }
     }
 
