@@ -1,14 +1,13 @@
 //! The first bench: what the design must be able to reach.
 
-use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::servers::{Kind, find};
+use crate::circumstances::{circumstances, load_average};
+use crate::servers::Kind;
 use crate::{answers, changes, report, transfers};
 
 /// Delegations of the large zone, which make 990,003 records.
@@ -48,44 +47,4 @@ pub fn run(understudy: &Path, options: &Options<'_>) -> Result<()> {
     circumstances["load_before"] = json!(load_before);
     circumstances["seconds"] = json!(started.elapsed().as_secs());
     report::write(&rows, &circumstances, options.json)
-}
-
-/// Where and of what: figures mean nothing without.
-fn circumstances() -> Value {
-    let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpus.lines().find(|line| line.starts_with("model name"));
-    let model = model.and_then(|line| line.split(": ").nth(1)).unwrap_or("unknown");
-    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let nsd = find("nsd").map(|nsd| first_line(Command::new(nsd).arg("-v")));
-    json!({
-        "commit": commit(),
-        "nsd": nsd.unwrap_or_default(),
-        "cpu": model,
-        "cpus": cpus.lines().filter(|line| line.starts_with("processor")).count(),
-        "kernel": kernel.trim(),
-        "taken": first_line(Command::new("date").args(["-u", "+%Y-%m-%dT%H:%MZ"])),
-    })
-}
-
-/// The commit, and whether the crates differ from it.
-fn commit() -> String {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    let git =
-        |arguments: &[&str]| first_line(Command::new("git").args(["-C", root]).args(arguments));
-    let commit = git(&["rev-parse", "--short", "HEAD"]);
-    let is_changed = !git(&["status", "--porcelain", "--", "crates", "Cargo.lock"]).is_empty();
-    if is_changed { format!("{commit}, changed") } else { commit }
-}
-
-/// What a program says first, wherever it says it.
-fn first_line(command: &mut Command) -> String {
-    let Ok(output) = command.output() else { return String::new() };
-    let said = [output.stdout, output.stderr].concat();
-    String::from_utf8_lossy(&said).lines().next().unwrap_or_default().to_owned()
-}
-
-/// Processes that wanted to run in the last minute: above 0.5, somebody else was at work.
-fn load_average() -> f64 {
-    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or(f64::NAN)
 }

@@ -65,7 +65,12 @@ impl fmt::Display for Kind {
 
 impl Server {
     /// Starts a secondary of zones at one primary, with an empty folder.
-    pub fn start(kind: &Kind, zones: &[&str], primary: SocketAddr, cpus: Cpus) -> Result<Self> {
+    pub fn start(
+        kind: &Kind,
+        zones: &[impl AsRef<str>],
+        primary: SocketAddr,
+        cpus: Cpus,
+    ) -> Result<Self> {
         ensure!(BEGUN.elapsed() < WHOLE, "the bench takes too long; is something else running?");
         let folder = tempfile::Builder::new().prefix("understudy-bench-").tempdir()?;
         let at = free()?;
@@ -184,10 +189,16 @@ pub fn find(program: &str) -> Result<PathBuf> {
         .with_context(|| format!("`{program}` is not installed; run: cargo xtask setup"))
 }
 
-fn understudy_toml(at: SocketAddr, zones: &[&str], primary: SocketAddr, cpus: Cpus) -> String {
+fn understudy_toml(
+    at: SocketAddr,
+    zones: &[impl AsRef<str>],
+    primary: SocketAddr,
+    cpus: Cpus,
+) -> String {
     let threads = if cpus == Cpus::First { "udp-threads = 1\n" } else { "" };
     let zones: String = zones
         .iter()
+        .map(AsRef::as_ref)
         .map(|apex| format!("[[zone]]\nname = \"{apex}\"\nprimaries = [\"{primary}\"]\n"))
         .collect();
     format!(
@@ -196,11 +207,17 @@ fn understudy_toml(at: SocketAddr, zones: &[&str], primary: SocketAddr, cpus: Cp
     )
 }
 
-fn nsd_conf(at: SocketAddr, zones: &[&str], primary: SocketAddr, folder: &Path) -> String {
+fn nsd_conf(
+    at: SocketAddr,
+    zones: &[impl AsRef<str>],
+    primary: SocketAddr,
+    folder: &Path,
+) -> String {
     let path = folder.display();
     let (ip, port) = (primary.ip(), primary.port());
     let zones: String = zones
         .iter()
+        .map(AsRef::as_ref)
         .map(|apex| {
             format!(
                 "zone:\n  name: {apex}\n  zonefile: \"{apex}txt\"\n  \

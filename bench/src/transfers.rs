@@ -114,7 +114,7 @@ fn replace(server: &mut Server, primary: &Primary) -> Result<u64> {
 }
 
 fn empty_bytes(kind: &Kind, primary: &Primary) -> Result<u64> {
-    let server = Server::start(kind, &[], primary.at, Cpus::All)?;
+    let server = Server::start(kind, &[""; 0], primary.at, Cpus::All)?;
     std::thread::sleep(REST);
     server.memory_bytes()
 }
