@@ -19,10 +19,10 @@ use proto::refresh::remaining;
 use proto::time::UnixSeconds;
 use proto::tsig::Keyring;
 use proto::xfr::outbound::Grants;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Content, RecoveredZone, Recovery, Store, ZoneKey};
+use store::{Content, RecoveredZone, Recovery, Store, StoreError, ZoneKey};
 use tokio::sync::oneshot;
 use tokio::task::block_in_place;
 use wire::name::Name;
@@ -107,9 +107,7 @@ impl Running {
     pub(crate) async fn load(&self, recovery: Recovery) -> Result<(), Error> {
         let mut settings = self.0.settings.lock().await;
         let names: Vec<ZoneName> = settings.config.zones.keys().cloned().collect();
-        let ids =
-            self.0.store.meta().assign_ids(&names.iter().map(zone_key).collect::<Vec<_>>())?;
-        settings.ids = names.into_iter().zip(ids).collect();
+        settings.ids = self.number(names)?;
         let mut held: BTreeMap<ZoneId, RecoveredZone> =
             recovery.zones.into_iter().map(|zone| (zone.id, zone)).collect();
         let table = &self.0.shared.table;
@@ -132,11 +130,38 @@ impl Running {
         }
         self.0.access.store(Arc::new(access(&settings.config, &settings.ids)));
         let gone: Vec<ZoneId> = held.into_keys().collect();
-        block_in_place(|| self.0.store.remove_zones(&gone))?;
+        if let Err(fault) = block_in_place(|| self.0.store.remove_zones(&gone)) {
+            let zones = gone.len();
+            tracing::error!(zones, %fault, "zones that the settings no longer have are still on disk");
+        }
         for driver in drivers {
             self.0.shared.inbox.send(Message::Put(Box::new(driver))).await;
         }
         Ok(())
+    }
+
+    /// The number of each zone. On a disk that takes no writes a new zone gets none, and the others are served.
+    fn number(&self, names: Vec<ZoneName>) -> Result<BTreeMap<ZoneName, ZoneId>, StoreError> {
+        let meta = self.0.store.meta();
+        let keys: Vec<_> = names.iter().map(zone_key).collect();
+        let fault = match meta.assign_ids(&keys) {
+            Ok(ids) => return Ok(names.into_iter().zip(ids).collect()),
+            Err(fault) if fault.is_worth_retrying() => fault,
+            Err(fault) => return Err(fault),
+        };
+        let known: HashMap<ZoneKey, ZoneId> =
+            meta.zones()?.into_iter().map(|row| (row.key, row.id)).collect();
+        let mut ids = BTreeMap::new();
+        for (name, key) in names.into_iter().zip(keys) {
+            match known.get(&key) {
+                Some(id) => drop(ids.insert(name, *id)),
+                None => {
+                    let (zone, fix) = (&name.apex, fault.fix());
+                    tracing::error!(%zone, %fault, fix, "a new zone waits for the next start");
+                }
+            }
+        }
+        Ok(ids)
     }
 
     /// What the disk held of a zone, if it may be served or shown.

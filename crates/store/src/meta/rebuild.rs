@@ -52,10 +52,20 @@ pub(super) fn rebuild(file: &Path, given: u32) -> Result<(Connection, SetAside),
     salvaged.given = salvaged.given.max(given.into());
     let failed = |source| StoreError::from_io("set aside", file, 0, source);
     let to = set_aside(file).map_err(failed)?;
-    let mut connection = open_sound(file)?;
-    let (zones, timers) =
-        fill(&mut connection, &salvaged).map_err(super::failed("rebuild the tables"))?;
-    Ok((connection, SetAside { file: file.to_path_buf(), to, zones, timers }))
+    let filled = open_sound(file).and_then(|mut connection| {
+        let filled = fill(&mut connection, &salvaged).map_err(super::failed("rebuild the tables"));
+        filled.map(|filled| (connection, filled))
+    });
+    match filled {
+        Ok((connection, (zones, timers))) => {
+            Ok((connection, SetAside { file: file.to_path_buf(), to, zones, timers }))
+        }
+        Err(fault) => {
+            // On a full disk what reads of the old file is all there is: the next start tries again.
+            put_back(file, &to);
+            Err(fault)
+        }
+    }
 }
 
 /// A file that does not even open has nothing for us.
@@ -121,13 +131,23 @@ fn rows<T>(
     found
 }
 
+fn named(base: &Path, end: &str) -> PathBuf {
+    let mut name = base.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+/// Best effort: what stays aside is kept all the same.
+fn put_back(file: &Path, from: &Path) {
+    drop(fs::remove_file(named(file, "-wal")));
+    drop(fs::remove_file(named(file, "-shm")));
+    if fs::rename(from, file).is_ok() {
+        drop(fs::rename(named(from, "-wal"), named(file, "-wal")));
+    }
+}
+
 /// B1. The journal goes along, so that the old file can still be looked at.
 fn set_aside(file: &Path) -> io::Result<PathBuf> {
-    let named = |base: &Path, end: &str| {
-        let mut name = base.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
     let numbered = |number| named(file, &format!(".damaged-{number}"));
     let free = (1..KEPT_MAX).find(|number| !numbered(*number).exists());
     let to = numbered(free.unwrap_or(KEPT_MAX));

@@ -139,7 +139,12 @@ fn read_only_disk_is_named_and_served_from_also_over_a_restart() {
     bench.daemon.kill();
     drop(strace);
     disk.remount("ro");
+    // Settings that want what the disk can't do now are no reason not to serve.
+    let new = Zone::from("new.test.", bench.named.at, None);
+    bench.daemon.setup.zones.push(new);
+    bench.daemon.write_settings();
     bench.daemon.start_again();
+    assert!(bench.daemon.log().contains("a new zone waits for the next start"));
     bench.judge(1);
     assert_eq!(bench.wait_for_refusal("INSTALL_FAILED")["facts"]["disk"], "STORE_READ_ONLY");
     disk.remount("rw");
