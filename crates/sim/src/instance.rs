@@ -402,9 +402,8 @@ impl Instance {
         let is_awaited = followed.follow.awaits(attempt, step);
         let (what, event) = match ended {
             Ended::Answered(answer, fetched) => {
-                let history =
-                    followed.version.as_ref().map_or(&History::NONE, |held| held.history());
-                followed.fetched = fetched.map(|fetched| remembering(*fetched, history));
+                let held = followed.version.as_ref();
+                followed.fetched = fetched.map(|fetched| remembering(*fetched, held));
                 (What::Answered(answer), Event::Answered { attempt, step, answer })
             }
             Ended::Unusable(remedy, code) => {
@@ -510,9 +509,13 @@ impl Instance {
 }
 
 /// What was fetched, with the diffs behind those of the version before, for those who transfer from us.
-fn remembering(fetched: Fetched, history: &History) -> Fetched {
+fn remembering(fetched: Fetched, held: Option<&Version>) -> Fetched {
     match fetched {
+        Fetched::Whole(version) if held.map(Version::serial) == Some(version.serial()) => {
+            Fetched::Whole(version.with_reused_serial())
+        }
         Fetched::Diffs { version, diffs } => {
+            let history = held.map_or(&History::NONE, |held| held.history());
             let version = version.with_history(history, diffs.iter().cloned().map(Arc::new));
             Fetched::Diffs { version, diffs }
         }

@@ -8,7 +8,8 @@
 //! Invariants: H1 each diff starts where the one before it ends, and the last ends at the version. H2 every serial that
 //! a diff starts from is older than the version's, so none comes twice, whatever the serials of the zone went through.
 //! H3 there are at most [`STEPS_MAX`] diffs, and they take no more memory than the version has octets: a
-//! reader who would be sent more is better served with the whole zone.
+//! reader who would be sent more is better served with the whole zone. H4 a diff from a serial that named two contents
+//! is left out: what a reader has of that serial may be the other one, and would stay wrong.
 //!
 //! Not here: diffs on disk (`store`), who may read them (`proto::xfr::outbound`).
 
@@ -27,6 +28,8 @@ const TOGETHER: usize = 64;
 const STEP_BYTES: u64 = 256;
 
 /// The diffs that led to a version; may well be none. Cheap to clone.
+///
+/// A chain without diffs says that the serial of the version named another content before. H4
 #[derive(Clone, Debug, Default)]
 pub struct History(Option<Arc<Chain>>);
 
@@ -74,6 +77,9 @@ impl History {
 
     /// The history after one more diff, to a version of `bytes_max` octets.
     fn followed_by(self, diff: Arc<Diff>, bytes_max: u64) -> Self {
+        if self.0.as_ref().is_some_and(|chain| chain.steps == 0) {
+            return Self::NONE; // H4
+        }
         let mut chain = self.0.map(Arc::unwrap_or_clone).unwrap_or_default();
         if chain.last().is_some_and(|last| last.diff.to() != diff.from()) {
             chain = Chain::default(); // H1
@@ -147,6 +153,13 @@ impl Version {
         let last = history.0.as_ref().and_then(|chain| chain.last()).map(|last| last.diff.to());
         let is_ours = last == Some(self.serial()); // H1
         self.remembering(if is_ours { history } else { History::NONE })
+    }
+
+    /// As it takes the place of a version of the same serial: how it came about is not known, nor which of the two a
+    /// reader has. H4
+    #[must_use]
+    pub fn with_reused_serial(self) -> Self {
+        self.remembering(History(Some(Arc::default())))
     }
 }
 

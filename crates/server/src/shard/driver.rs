@@ -337,7 +337,8 @@ impl ZoneDriver {
                 self.step(Event::Answered { attempt, step, answer: Answer::Soa(soa) }, now);
             }
             Ok(Dialled::Transferred(fetched)) => {
-                let (answer, serial, change) = read(fetched, self.history());
+                let held = self.version.as_ref().map(Version::serial);
+                let (answer, serial, change) = read(fetched, held, self.history());
                 self.succeed(step, serial, job);
                 self.step_with(Event::Answered { attempt, step, answer }, change, now);
             }
@@ -470,12 +471,19 @@ impl ZoneDriver {
     }
 }
 
-/// What a transfer says, the serial it says it of, and what may be installed of it; with the diffs
-/// behind those of `history`, if they are to be remembered.
-fn read(fetched: Fetched, history: Option<&History>) -> (Answer, Serial, Option<Change>) {
+/// What a transfer says, the serial it says it of, and what may be installed of it in the place of `held`; with the
+/// diffs behind those of `history`, if they are to be remembered.
+fn read(
+    fetched: Fetched,
+    held: Option<Serial>,
+    history: Option<&History>,
+) -> (Answer, Serial, Option<Change>) {
     match fetched {
-        Fetched::Whole(version) => {
+        Fetched::Whole(mut version) => {
             let soa = soa_timers(&version);
+            if history.is_some() && held == Some(soa.serial) {
+                version = version.with_reused_serial();
+            }
             (Answer::Version(soa), soa.serial, Some(Change::Whole(version)))
         }
         Fetched::Diffs { mut version, diffs } => {

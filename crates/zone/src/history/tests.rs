@@ -77,6 +77,30 @@ fn a_version_remembers_only_what_leads_to_it() {
     assert_eq!(other.history().steps(), 0, "serial 1 is not where those diffs lead");
 }
 
+/// After a retransfer a reader may have either content of the serial: it gets the whole zone, and diffs from then on.
+#[test]
+fn no_diff_starts_from_a_serial_that_named_two_contents() {
+    let limits = crate::Limits::default();
+    let text: String = (0..60).map(|number| format!("a{number} A 192.0.2.1\n")).collect();
+    let replaced = zone(&text).with_reused_serial();
+    assert_eq!((replaced.history().steps(), serials(replaced.history(), 1)), (0, None));
+    let (first, second) = (step(1, 2), step(2, 3));
+    let after = |version: &Version, diffs: &[&Arc<Diff>]| {
+        let applied: Vec<_> = diffs.iter().map(|diff| Diff::clone(diff)).collect();
+        let next = version.apply(&applied, &limits).unwrap();
+        next.with_history(version.history(), diffs.iter().map(|diff| Arc::clone(diff)))
+    };
+    let two = after(&replaced, &[&first]);
+    assert_eq!(serials(two.history(), 1), None);
+    let three = after(&two, &[&second]);
+    assert_eq!(serials(three.history(), 2), Some(vec![(2, 3)]));
+    let at_once = after(&replaced, &[&first, &second]);
+    assert_eq!(
+        (serials(at_once.history(), 1), serials(at_once.history(), 2)),
+        (None, Some(vec![(2, 3)]))
+    );
+}
+
 #[test]
 fn records_of_a_diff_are_walked_in_pieces_of_any_size() {
     let diff = diff(1, 2, "+a TXT x\n+a TXT y\n+b A 192.0.2.1\n+b TXT z\n+@ TXT w");
