@@ -377,8 +377,10 @@ fn zone_key(name: &ZoneName) -> ZoneKey {
 }
 
 fn reload_refused(fault: impl std::fmt::Display) -> Problem {
-    tracing::error!("reload refused, nothing has changed: {fault}");
-    Problem::new(422, "config.invalid", fault.to_string())
+    let found = fault.to_string();
+    let in_one_line = found.lines().collect::<Vec<_>>().join("; ");
+    tracing::error!("reload refused, nothing has changed: {in_one_line}");
+    Problem::new(422, "config.invalid", found)
         .with_fix("correct the file and reload again; nothing has changed")
 }
 

@@ -25,7 +25,7 @@ pub enum StoreError {
         pid: Option<u32>,
     },
     /// No space, or a quota or file size limit is reached.
-    #[error("no space for {needed_bytes} bytes in {file}")]
+    #[error("no space{} in {file}", for_bytes(*needed_bytes))]
     DiskFull {
         /// The file that could not grow.
         file: PathBuf,
@@ -36,7 +36,7 @@ pub enum StoreError {
     },
     /// There is space, but less would be left than is to stay free. Nothing was written.
     #[error(
-        "{needed_bytes} bytes would not leave {reserve_bytes} of {free_bytes} free in {folder}"
+        "{needed_bytes} bytes would leave less than {reserve_bytes} free in {folder}, where {free_bytes} are"
     )]
     Reserve {
         /// The folder whose file system it is.
@@ -247,17 +247,20 @@ impl StoreError {
     /// A failure of SQLite; a full disk is named as one.
     pub(crate) fn from_sqlite(action: &'static str, source: rusqlite::Error) -> Self {
         match source.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull {
-                file: PathBuf::from(SQLITE),
-                needed_bytes: 0,
-                source: io::Error::other(source),
-            },
+            Some(rusqlite::ErrorCode::DiskFull) => Self::sqlite_is_full(source),
+            // The index beside its log gets its space at once, and a code of its own says so.
+            Some(_) if is_of(&source, ffi::SQLITE_IOERR_SHMSIZE) => Self::sqlite_is_full(source),
             Some(rusqlite::ErrorCode::ReadOnly) => {
                 Self::ReadOnly { file: PathBuf::from(SQLITE), source: io::Error::other(source) }
             }
             // SQLite's codes are not ours, and their list is open.
             _ => Self::Sqlite { action, source },
         }
+    }
+
+    fn sqlite_is_full(source: rusqlite::Error) -> Self {
+        let (file, source) = (PathBuf::from(SQLITE), io::Error::other(source));
+        Self::DiskFull { file, needed_bytes: 0, source }
     }
 
     /// A file of a format that is not ours to read.
@@ -298,6 +301,15 @@ const UNREADABLE: [i32; 4] = [
     ffi::SQLITE_IOERR_CORRUPTFS,
     ffi::SQLITE_IOERR_DATA,
 ];
+
+/// Whether SQLite said exactly this.
+fn is_of(fault: &rusqlite::Error, extended_code: i32) -> bool {
+    fault.sqlite_error().is_some_and(|said| said.extended_code == extended_code)
+}
+
+fn for_bytes(needed_bytes: u64) -> String {
+    if needed_bytes == 0 { String::new() } else { format!(" for {needed_bytes} bytes") }
+}
 
 fn held_by(pid: Option<u32>) -> String {
     pid.map_or_else(String::new, |pid| format!(" by process {pid}"))

@@ -34,7 +34,7 @@ cargo xtask <verb>
   flips [name | --untried]
                   turn rules around, one at a time, and fail if no test falls; half an hour
   mutants         fail if a change to the code that answers survives the tests; takes an hour
-  bench <name>    measure beside the peers: first";
+  bench <name>    measure beside the peers: first, small";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

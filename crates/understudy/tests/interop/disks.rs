@@ -119,6 +119,8 @@ fn full_disk_is_named_and_served_from_also_over_a_restart() {
     disk.fill(0);
     bench.daemon.start_again();
     bench.judge(1);
+    let log = bench.daemon.log();
+    assert!(!log.contains("STORE_IO"), "a full disk is named as one: {log}");
     disk.free();
     bench.daemon.wait_for_serial(APEX, serial);
     bench.judge_after_kill(serial);
