@@ -105,11 +105,11 @@ impl Bench {
                 let _queued = self.daemon.run(&["zone", "retransfer", APEX]);
                 self.seed.wait_below_ms(30);
             }
-            2 => {
+            2 | 9 => {
                 // About when the log is looked at for the first time, and compacted.
                 let passed = self.alive_since.elapsed();
                 std::thread::sleep(FIRST_LOOK_AT_THE_LOG.saturating_sub(passed));
-                self.seed.wait_below_ms(200);
+                self.seed.wait_below_ms(400);
             }
             3 | 7 | 11 => {
                 // While it starts: recovery and the first probe.
@@ -134,8 +134,8 @@ impl Bench {
 
         self.daemon.setup.zones.clone_from(&self.without_primary);
         self.daemon.write_settings();
-        self.alive_since = Instant::now();
         self.daemon.start_again();
+        self.alive_since = Instant::now();
         let serial = self.versions.judge(self.daemon.at, &format!("round {round}"));
         let last = seen.last.unwrap_or(serial);
         assert!(is_at_least(serial, last), "round {round}: answered {last} before, {serial} after");
