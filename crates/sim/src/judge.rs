@@ -33,7 +33,7 @@ pub struct Violation {
     pub what: String,
 }
 
-/// Attempts that a minute may have: one a second for NOTIFY, and some for the operator.
+/// Attempts that may begin in a minute: one a second for NOTIFY, and some for the operator.
 const ATTEMPTS_A_MINUTE: usize = 75;
 /// What dates in whole seconds may cost.
 const ROUNDING_MS: u64 = 1_000;
@@ -67,6 +67,7 @@ struct Watched {
     is_restored: bool,
     attempts: VecDeque<True>,
     attempt: u32,
+    answered_at: Option<True>,
 }
 
 /// What a look at a zone has found.
@@ -148,6 +149,11 @@ impl Judge {
                 watched.vouched.insert(serial, now);
                 watched.proven = Some((serial, now));
             }
+            What::Answered(_) => watched.answered_at = Some(now),
+            // A transfer in the step in which a probe has brought news goes on with what was begun.
+            What::Asked { attempt, .. } if watched.answered_at == Some(now) => {
+                watched.attempt = attempt;
+            }
             What::Asked { attempt, .. } if attempt != watched.attempt => {
                 watched.attempt = attempt;
                 watched.attempts.push_back(now);
@@ -160,7 +166,6 @@ impl Judge {
             }
             What::Asked { .. }
             | What::Ended
-            | What::Answered(_)
             | What::Failed(_)
             | What::NotAwaited
             | What::Abandoned
@@ -205,14 +210,14 @@ impl Judge {
         }
     }
 
-    /// Looks at what is served for a zone, after every step.
+    /// Looks at what is served for a zone, after every step, and at the serial of what is held.
     ///
     /// # Errors
     /// When that may not be served.
     pub fn look(
         &mut self,
         zone: usize,
-        state: &ZoneState,
+        (state, held): (&ZoneState, Option<u32>),
         clock: &Clock,
     ) -> Result<Found, Violation> {
         let now = clock.true_now();
@@ -221,7 +226,7 @@ impl Judge {
         let fault = |what: String| Violation { zone, at: now, what };
         match state {
             ZoneState::Serving(version) => watched.look_at(version, now).map_err(fault),
-            ZoneState::Expired => watched.look_at_nothing(now).map_err(fault),
+            ZoneState::Expired => watched.look_at_nothing(held, now).map_err(fault),
             ZoneState::NotLoaded => match watched.serving {
                 Some(serial) => Err(fault(format!("serial {serial} was seen and is lost (J5)"))),
                 None => {
@@ -281,9 +286,10 @@ impl Watched {
         Ok(found)
     }
 
-    fn look_at_nothing(&mut self, now: True) -> Result<Found, String> {
-        if self.serving.take().is_some()
-            && let Some((serial, at)) = self.proven
+    fn look_at_nothing(&mut self, held: Option<u32>, now: True) -> Result<Found, String> {
+        // A restart may find a later version that was on its way, with an EXPIRE of its own.
+        if self.serving.take() == held
+            && let Some((serial, at)) = self.proven.filter(|(serial, _)| Some(*serial) == held)
             && let Some(known) = self.known.get(&serial)
         {
             let until = at.plus_ms(known.expire_ms.saturating_sub(ROUNDING_MS));

@@ -387,7 +387,9 @@ impl World {
         for zone in 0..self.sources.len() {
             let state = self.instance.as_ref().and_then(|instance| instance.served(zone));
             let Some(state) = state else { continue };
-            let found = self.judge.look(zone, &state, &self.clock)?;
+            let follow = self.instance.as_ref().and_then(|instance| instance.follow(zone));
+            let held = follow.and_then(|follow| follow.serial()).map(|serial| serial.0);
+            let found = self.judge.look(zone, (&state, held), &self.clock)?;
             let Found::Published { serial, is_older } = found else { continue };
             if is_older {
                 self.seen.fault(Fault::OlderTaken);
