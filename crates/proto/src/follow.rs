@@ -251,6 +251,12 @@ impl Follow {
         self.asked == Some(Asked { attempt, step })
     }
 
+    /// The attempt whose version is being installed; its end must be reported.
+    #[must_use]
+    pub const fn installing(&self) -> Option<Attempt> {
+        self.refresh.installing()
+    }
+
     /// The question that is out.
     #[must_use]
     pub fn asked(&self) -> Option<(Attempt, Step)> {

@@ -318,6 +318,15 @@ impl Refresh {
         }
     }
 
+    /// The attempt whose version is being installed.
+    #[must_use]
+    pub const fn installing(&self) -> Option<Attempt> {
+        match self.phase {
+            Phase::Installing { attempt } => Some(attempt),
+            Phase::Waiting { .. } | Phase::InFlight { .. } => None,
+        }
+    }
+
     /// Whether an answer to this attempt would count.
     #[must_use]
     pub fn awaits(&self, answered: Attempt) -> bool {
@@ -331,7 +340,7 @@ impl Refresh {
     }
 
     fn installs(&self, ended: Attempt) -> bool {
-        matches!(self.phase, Phase::Installing { attempt } if attempt == ended)
+        self.installing() == Some(ended)
     }
 
     /// The safety net when something is in flight; the wishes and the clock when nothing is.

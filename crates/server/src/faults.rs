@@ -16,6 +16,8 @@ pub(crate) enum Spot {
     Dial,
     /// In building a version of it.
     Build,
+    /// In handing a version over to be written.
+    Install,
     /// In writing a version of it to disk.
     Commit,
     /// In answering a message about it, whatever the transport.
@@ -44,6 +46,7 @@ mod armed {
                 Self::Step => "step",
                 Self::Dial => "dial",
                 Self::Build => "build",
+                Self::Install => "install",
                 Self::Commit => "commit",
                 Self::Answer => "answer",
             }

@@ -65,6 +65,8 @@ pub(crate) struct ZoneDriver {
     confirmed: Option<Confirmed>,
     /// How the version came that is being installed.
     brought: Option<Box<Done>>,
+    /// The installation that was begun last: its end will be told.
+    handed_over: Option<Attempt>,
     pub(super) record: Record,
 }
 
@@ -127,6 +129,7 @@ impl ZoneDriver {
             unsaved: false,
             rests_until: Mono(0),
             brought: None,
+            handed_over: None,
         }
     }
 
@@ -189,11 +192,17 @@ impl ZoneDriver {
             Some(InstallEnd { attempt, version: None, .. }) => {
                 self.step(Event::NotInstalled { attempt }, now);
             }
-            None => self.step(Event::Tick, now),
+            None => self.step(self.end_nobody_will_tell().unwrap_or(Event::Tick), now),
         }
         if !was_frozen {
             lines::frozen(&self.name.apex, self.follow.serial());
         }
+    }
+
+    /// The fault may have come before the version was in other hands, and then with it.
+    fn end_nobody_will_tell(&self) -> Option<Event> {
+        let attempt = self.follow.installing()?;
+        (self.handed_over != Some(attempt)).then_some(Event::NotInstalled { attempt })
     }
 
     /// Ends what is in flight; nothing of it comes back.
@@ -366,7 +375,9 @@ impl ZoneDriver {
         let Some(change) = fetched else {
             return self.step(Event::NotInstalled { attempt }, now);
         };
+        faults::trip(Spot::Install, self.name.apex.as_ref());
         let (zone, inbox) = (self.id, self.shared.inbox.clone());
+        self.handed_over = Some(attempt);
         self.shared.committer.commit(CommitRequest { zone, change, attempt, soa, inbox });
     }
 

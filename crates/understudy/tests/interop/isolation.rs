@@ -133,6 +133,18 @@ fn panic_while_a_primary_is_asked_or_a_version_is_built_fails_that_attempt_alone
 }
 
 #[test]
+fn panic_before_a_version_is_handed_over_leaves_a_zone_that_can_be_taken_up_again() {
+    let (named, daemon) = ordinary_pair();
+    daemon.break_at(&["install example."]);
+    change_both(&named, &daemon, 2);
+    assert_frozen(&daemon, "soa");
+    daemon.break_at(&[]);
+    command(&daemon, "retransfer", APEX);
+    daemon.wait_for_serial(APEX, 2);
+    wait_for_state(&daemon, "ok");
+}
+
+#[test]
 fn panic_in_a_commit_freezes_that_zone_and_the_others_commit_on() {
     let (named, mut daemon) = ordinary_pair();
     daemon.break_at(&["commit example."]);
