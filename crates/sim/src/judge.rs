@@ -67,6 +67,8 @@ struct Watched {
     is_restored: bool,
     attempts: VecDeque<True>,
     attempt: u32,
+    /// What is on its way to the disk.
+    installing: Option<u32>,
     answered_at: Option<True>,
 }
 
@@ -148,7 +150,10 @@ impl Judge {
                 }
                 watched.vouched.insert(serial, now);
                 watched.proven = Some((serial, now));
+                watched.installing = None;
             }
+            What::Committing { serial, .. } => watched.installing = Some(serial),
+            What::NotInstalled => watched.installing = None,
             What::Answered(_) => watched.answered_at = Some(now),
             // A transfer in the step in which a probe has brought news goes on with what was begun.
             What::Asked { attempt, .. } if watched.answered_at == Some(now) => {
@@ -170,9 +175,7 @@ impl Judge {
             | What::NotAwaited
             | What::Abandoned
             | What::GaveUp
-            | What::Committing { .. }
             | What::CommittedTogether
-            | What::NotInstalled
             | What::Older { .. }
             | What::NothingNew { .. }
             | What::Expired
@@ -187,6 +190,14 @@ impl Judge {
     pub fn ended(&mut self, now: True) {
         let is_exact = self.is_exact;
         for watched in &mut self.zones {
+            // EXPIRE counts from the commit: what was in the middle of one, from now at the latest.
+            if let Some(at) = watched
+                .installing
+                .take()
+                .and_then(|on_its_way| watched.vouched.get_mut(&on_its_way))
+            {
+                *at = now;
+            }
             let is_written = |at: &True| is_exact && now.since_ms(*at) >= WRITTEN_AFTER_MS;
             watched.proven = watched.proven.filter(|(_, at)| is_written(at));
             watched.attempts.clear();
