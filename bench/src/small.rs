@@ -24,7 +24,7 @@ const KIB: f64 = 1_024.0;
 pub struct Options<'a> {
     /// Numbers of zones; the usual ones if empty.
     pub sizes: &'a [u32],
-    /// A tenth of the size and few runs: to see that it works.
+    /// Few zones: to see that it works.
     pub is_quick: bool,
     /// File for the figures, if they are to be kept.
     pub json: Option<&'a Path>,
@@ -42,8 +42,7 @@ pub fn run(understudy: &Path, options: &Options<'_>) -> Result<()> {
     let empty = [empty_bytes(kinds[0], &primary)?, empty_bytes(kinds[1], &primary)?];
     let mut rows = Vec::new();
     for zones in sizes {
-        let runs = if options.is_quick || *zones > 10_000 { 1 } else { 3 };
-        rows.extend(measure(kinds, &primary, *zones, (runs, empty))?);
+        rows.extend(measure(kinds, &primary, *zones, empty)?);
     }
     let mut circumstances = circumstances();
     circumstances["load_before"] = json!(load_before);
@@ -51,12 +50,8 @@ pub fn run(understudy: &Path, options: &Options<'_>) -> Result<()> {
     report::write(&rows, &circumstances, options.json)
 }
 
-fn measure(
-    kinds: [&Kind; 2],
-    primary: &Many,
-    zones: u32,
-    (runs, empty): (usize, [u64; 2]),
-) -> Result<Vec<Row>> {
+/// Once: memory hardly differs from run to run, and each takes a minute of rest. A size named twice is measured twice.
+fn measure(kinds: [&Kind; 2], primary: &Many, zones: u32, empty: [u64; 2]) -> Result<Vec<Row>> {
     let apexes: Vec<String> = (0..zones).map(many::apex).collect();
     let goals = Goals::of(zones);
     let mut rows = [
@@ -66,21 +61,14 @@ fn measure(
         Row::new(&format!("{zones} zones, restart until it answers"), "s", goals.restart),
         Row::new(&format!("{zones} zones, memory of each after a restart"), "KiB", "≤ 1.5"),
     ];
-    for run in 1..=runs {
-        for (at, kind) in kinds.into_iter().enumerate() {
-            let life = live(kind, primary, &apexes)?;
-            let each = |bytes: u64| bytes.saturating_sub(empty[at]) as f64 / KIB / f64::from(zones);
-            let figures = [
-                life.load_s,
-                life.cpu_s,
-                each(life.rest_bytes),
-                life.restart_s,
-                each(life.restarted_bytes),
-            ];
-            println!("  {zones} zones, run {run}, {kind}: {figures:.3?}");
-            for (row, figure) in rows.iter_mut().zip(figures) {
-                row.runs[at].push(figure);
-            }
+    for (at, kind) in kinds.into_iter().enumerate() {
+        let life = live(kind, primary, &apexes)?;
+        let each = |bytes: u64| bytes.saturating_sub(empty[at]) as f64 / KIB / f64::from(zones);
+        let (rest, restarted) = (each(life.rest_bytes), each(life.restarted_bytes));
+        let figures = [life.load_s, life.cpu_s, rest, life.restart_s, restarted];
+        println!("  {zones} zones, {kind}: {figures:.3?}");
+        for (row, figure) in rows.iter_mut().zip(figures) {
+            row.runs[at].push(figure);
         }
     }
     Ok(rows.into())
