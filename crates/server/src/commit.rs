@@ -256,7 +256,7 @@ fn save_first_timers(store: &Store, now: u64, wholes: &[(CommitRequest, Result<(
     if timers.is_empty() {
         return;
     }
-    if let Err(fault) = store.meta().save_timers(&timers) {
+    if let Err(fault) = store.save_timers(&timers) {
         let (code, zones) = (fault.code(), timers.len());
         tracing::error!(code, zones, %fault, "deadlines of new versions cannot be saved");
     }

@@ -128,7 +128,7 @@ fn write_until_closed(store: &Store, entries: &Receiver<Entry>, lost: &AtomicU64
         }
         let meta = store.meta();
         let rows: Vec<(ZoneId, Timers)> = timers.iter().map(|(id, row)| (*id, *row)).collect();
-        let saved = meta.save_timers(&rows).and_then(|()| {
+        let saved = store.save_timers(&rows).and_then(|()| {
             timers.clear();
             meta.add_transfers(&transfers, HistoryCaps::default())
         });

@@ -135,7 +135,7 @@ impl Committing {
                 None => (Line::SaveFirst { wholes }, None),
             },
             Line::SaveFirst { wholes } => {
-                save_first(disk, clock.wall(), &wholes);
+                save_first((log, disk), clock.wall(), &wholes);
                 (Line::PublishWholes { wholes }, None)
             }
             Line::PublishWholes { mut wholes } => match wholes.pop_front() {
@@ -187,7 +187,11 @@ fn publish(table: &Table, (request, is_durable): (Request, bool)) -> News {
     News { zone, attempt, soa, installed }
 }
 
-fn save_first(disk: &mut Disk, wall: UnixSeconds, wholes: &VecDeque<(Request, bool)>) {
+fn save_first(
+    (log, disk): (&Log, &mut Disk),
+    wall: UnixSeconds,
+    wholes: &VecDeque<(Request, bool)>,
+) {
     let rows: BTreeMap<_, _> = wholes
         .iter()
         .filter(|(_, is_durable)| *is_durable)
@@ -197,5 +201,5 @@ fn save_first(disk: &mut Disk, wall: UnixSeconds, wholes: &VecDeque<(Request, bo
             (request.id, row(soa.serial, wall, expires_at, wall))
         })
         .collect();
-    let _ = disk.save(&rows); // without them a restart holds the version expired
+    let _ = disk.save(log, &rows); // without them a restart holds the version expired
 }

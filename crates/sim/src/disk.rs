@@ -101,14 +101,15 @@ impl Disk {
         }
     }
 
-    /// Writes deadlines; false when the disk refuses, and then none of them is written.
+    /// Writes deadlines, as [`store::Store::save_timers`] does; false when the disk refuses, and then none of them is
+    /// written.
     #[must_use]
-    pub fn save(&mut self, rows: &BTreeMap<ZoneId, Timers>) -> bool {
+    pub fn save(&mut self, log: &Log, rows: &BTreeMap<ZoneId, Timers>) -> bool {
         if self.refusals > 0 {
             self.refusals -= 1;
             return false;
         }
-        if self.is_cut() {
+        if self.is_cut() || log.settle().is_err() {
             return false;
         }
         self.deadlines.extend(rows.iter().map(|(id, row)| (*id, *row)));

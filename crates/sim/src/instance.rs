@@ -498,7 +498,7 @@ impl Instance {
     /// What the disk refuses goes with the next batch.
     fn write_deadlines(&mut self, disk: &mut Disk) {
         self.write_at = True::NEVER;
-        if disk.save(&self.gathered) {
+        if disk.save(&self.log, &self.gathered) {
             self.gathered.clear();
         }
     }

@@ -106,6 +106,20 @@ impl<V: Stored> Shard<V> {
         committed
     }
 
+    /// Takes what a failed commit may have left at the end of the log out of what a restart finds. Costs nothing
+    /// when the last commit did not fail.
+    pub(crate) fn settle(&self) -> Result<(), StoreError> {
+        let mut log = self.lock()?;
+        if !log.must_rotate {
+            return Ok(());
+        }
+        log.rotate(&*self.disk, self.next_seq())?;
+        let unused = std::mem::take(&mut log.unused);
+        drop(log);
+        self.remove(&unused);
+        Ok(())
+    }
+
     /// True when a compaction would pay, or would write damage out of the log.
     pub(crate) fn is_compaction_due(&self) -> Result<bool, StoreError> {
         let log = self.lock()?;

@@ -53,6 +53,14 @@ impl Log {
         self.0.commit(batch.iter().map(Commit::to_entry).collect())
     }
 
+    /// Takes out what a failed commit may have left; see [`crate::Store::save_timers`].
+    ///
+    /// # Errors
+    /// When the disk refuses; then no deadline may be written.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        self.0.settle()
+    }
+
     /// Compacts the log if it is due.
     ///
     /// # Errors

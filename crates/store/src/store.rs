@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::layout;
 use crate::lock::{self, DirectoryLock};
 use crate::log::{Change, Entry};
-use crate::meta::{Meta, RowFix, ZoneRow};
+use crate::meta::{Meta, RowFix, Timers, ZoneRow};
 use crate::recover::Restored;
 use crate::recovery::{Content, Fault, FaultKind, Loss, RecoveredZone, Recovery};
 use crate::roll;
@@ -137,6 +137,18 @@ impl Store {
         // Best effort: without its zone, content counts for nothing after the next restart either.
         drop(store.drop_content(&contents.rest()));
         Ok((store, recovery))
+    }
+
+    /// Writes deadlines in one transaction. Zones that have been removed meanwhile are passed over.
+    ///
+    /// A version whose commit failed may be what a restart finds (S2), and would take a deadline that is
+    /// written after that for its own. So it is taken out of the log first.
+    ///
+    /// # Errors
+    /// When the disk refuses; then none of them is written, which may only make EXPIRE earlier.
+    pub fn save_timers(&self, batch: &[(ZoneId, Timers)]) -> Result<(), StoreError> {
+        self.shards.iter().try_for_each(Shard::settle)?;
+        self.meta.save_timers(batch)
     }
 
     /// Removes zones for good: ids, timers, history, content. Their ids are never given out again.

@@ -90,7 +90,7 @@ fn fill(folder: &Path) {
     store.compact().unwrap();
     step(2);
     step(3);
-    store.meta().save_timers(&[(ids[0], TIMERS), (ids[1], TIMERS)]).unwrap();
+    store.save_timers(&[(ids[0], TIMERS), (ids[1], TIMERS)]).unwrap();
 }
 
 /// A copy, to be worked in.

@@ -29,7 +29,7 @@ impl Meta {
     ///
     /// # Errors
     /// When the disk refuses; then none of them is written.
-    pub fn save_timers(&self, batch: &[(ZoneId, Timers)]) -> Result<(), StoreError> {
+    pub(crate) fn save_timers(&self, batch: &[(ZoneId, Timers)]) -> Result<(), StoreError> {
         self.run("save timers", |connection| {
             let transaction = connection.transaction()?;
             {

@@ -360,7 +360,7 @@ fn timers_come_back_with_their_zones() {
     let ids = filled(folder.path());
     let (store, _) = open(folder.path());
     let timers = Timers { serial: Serial(3), confirmed_at: 10, expires_at: 99, refresh_at: 20 };
-    store.meta().save_timers(&[(ids[1], timers)]).unwrap();
+    store.save_timers(&[(ids[1], timers)]).unwrap();
     drop(store);
     let (_, recovery) = open(folder.path());
     let found: Vec<_> = recovery.zones.iter().map(|zone| zone.timers).collect();

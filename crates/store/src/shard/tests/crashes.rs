@@ -143,6 +143,36 @@ fn what_a_failed_flush_left_in_memory_is_durable_once_a_restart_has_found_it() {
     assert!(found_unacknowledged > 50, "{found_unacknowledged}");
 }
 
+/// Threat 46. Or a deadline that is written after a failed commit would be taken for that of its version.
+#[test]
+fn what_a_failed_commit_left_is_found_no_more_once_the_log_is_settled() {
+    let mut found_before = 0;
+    for seed in 0..400 {
+        let disk = SimulatedDisk::new(seed);
+        let (mut model, mut dice) = (Model::default(), Dice(seed));
+        let (shard, _) = open(&disk);
+        for _ in 0..dice.roll(12) {
+            model.step(&shard, &mut dice);
+        }
+        disk.trouble_at(1 + dice.roll(3), Trouble::Error(io::ErrorKind::Other));
+        while model.failures == 0 && model.commits < 60 {
+            model.step(&shard, &mut dice);
+        }
+        let held =
+            |model: &Model| (1..=ZONES as u32).map(|zone| model.held(zone)).collect::<Vec<_>>();
+        let found = |disk: &SimulatedDisk| {
+            let mut model = model.clone();
+            model.check(&open(disk).1, seed);
+            held(&model)
+        };
+        found_before += u64::from(found(&disk.after_kill()) != held(&model));
+        shard.settle().unwrap();
+        assert_eq!(found(&disk.after_kill()), held(&model), "seed {seed}");
+        assert_eq!(found(&disk.after_power_cut()), held(&model), "seed {seed}");
+    }
+    assert!(found_before > 50, "{found_before}");
+}
+
 /// Threat 46: a machine that comes up on a full or read-only disk answers all the same.
 #[test]
 fn a_disk_that_takes_no_writes_is_served_from_and_takes_commits_when_it_does_again() {

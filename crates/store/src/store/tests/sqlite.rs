@@ -29,7 +29,7 @@ fn aged() -> Aged {
     let more = store.meta().assign_ids(&more).unwrap();
     store.remove_zones(&more[100..]).unwrap();
     let timers: Vec<_> = ids.iter().chain(&more[..100]).map(|id| (*id, TIMERS)).collect();
-    store.meta().save_timers(&timers).unwrap();
+    store.save_timers(&timers).unwrap();
     store.meta().instance_id("me").unwrap();
     Aged { template, ids }
 }
@@ -72,7 +72,7 @@ impl Aged {
         let fresh = store.meta().assign_ids(&[key("fresh.example")]).expect(told)[0];
         assert!(recovery.zones.iter().all(|zone| zone.id != fresh), "{told}: {fresh}");
         store.commit(&[whole(fresh, &version("fresh.example", 1, 3, |_| false))]).unwrap();
-        store.meta().save_timers(&[(fresh, TIMERS)]).unwrap();
+        store.save_timers(&[(fresh, TIMERS)]).unwrap();
         recovery
     }
 }
@@ -198,7 +198,7 @@ fn damage_that_is_met_while_running_stops_neither_deadlines_nor_history() {
         matches!(faults[..], [Fault { kind: FaultKind::SetAside { timers: 102, .. }, .. }]),
         "{faults:?}"
     );
-    store.meta().save_timers(&[(id, TIMERS)]).unwrap();
+    store.save_timers(&[(id, TIMERS)]).unwrap();
     drop(store);
     aged.check(folder.path(), "after the damage");
 }
