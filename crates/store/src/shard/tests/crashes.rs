@@ -117,27 +117,35 @@ fn what_a_restart_has_found_survives_the_power_cut_that_follows_it() {
     }
 }
 
+/// A life that ends, mostly, with a commit that failed.
+fn life_until_a_call_fails(seed: u64) -> (SimulatedDisk, Shard<Tiny>, Model) {
+    let disk = SimulatedDisk::new(seed);
+    let (mut model, mut dice) = (Model::default(), Dice(seed));
+    let (shard, _) = open(&disk);
+    for _ in 0..dice.roll(12) {
+        model.step(&shard, &mut dice);
+    }
+    disk.trouble_at(1 + dice.roll(3), Trouble::Error(io::ErrorKind::Other));
+    while model.failures == 0 && model.commits < 60 {
+        model.step(&shard, &mut dice);
+    }
+    (disk, shard, model)
+}
+
+fn held_by(model: &Model) -> Vec<Held> {
+    (1..=ZONES as u32).map(|zone| model.held(zone)).collect()
+}
+
 /// Threat 46. The system takes pages of a failed flush for written: they are read, and no later flush
 /// writes them. So a restart that has found them must write them again before it counts on them.
 #[test]
 fn what_a_failed_flush_left_in_memory_is_durable_once_a_restart_has_found_it() {
     let mut found_unacknowledged = 0;
     for seed in 0..400 {
-        let disk = SimulatedDisk::new(seed);
-        let (mut model, mut dice) = (Model::default(), Dice(seed));
-        let (shard, _) = open(&disk);
-        for _ in 0..dice.roll(12) {
-            model.step(&shard, &mut dice);
-        }
-        disk.trouble_at(1 + dice.roll(3), Trouble::Error(io::ErrorKind::Other));
-        while model.failures == 0 && model.commits < 60 {
-            model.step(&shard, &mut dice);
-        }
-        let disk = disk.after_kill();
-        let (_, found) = open(&disk);
-        let acknowledged = model.acknowledged.clone();
-        model.check(&found, seed);
-        found_unacknowledged += u64::from(acknowledged != model.acknowledged);
+        let (disk, _, mut model) = life_until_a_call_fails(seed);
+        let (disk, acknowledged) = (disk.after_kill(), held_by(&model));
+        model.check(&open(&disk).1, seed);
+        found_unacknowledged += u64::from(acknowledged != held_by(&model));
         model.check(&open(&disk.after_power_cut()).1, seed);
     }
     assert!(found_unacknowledged > 50, "{found_unacknowledged}");
@@ -148,27 +156,17 @@ fn what_a_failed_flush_left_in_memory_is_durable_once_a_restart_has_found_it() {
 fn what_a_failed_commit_left_is_found_no_more_once_the_log_is_settled() {
     let mut found_before = 0;
     for seed in 0..400 {
-        let disk = SimulatedDisk::new(seed);
-        let (mut model, mut dice) = (Model::default(), Dice(seed));
-        let (shard, _) = open(&disk);
-        for _ in 0..dice.roll(12) {
-            model.step(&shard, &mut dice);
-        }
-        disk.trouble_at(1 + dice.roll(3), Trouble::Error(io::ErrorKind::Other));
-        while model.failures == 0 && model.commits < 60 {
-            model.step(&shard, &mut dice);
-        }
-        let held =
-            |model: &Model| (1..=ZONES as u32).map(|zone| model.held(zone)).collect::<Vec<_>>();
+        let (disk, shard, model) = life_until_a_call_fails(seed);
+        let acknowledged = held_by(&model);
         let found = |disk: &SimulatedDisk| {
             let mut model = model.clone();
             model.check(&open(disk).1, seed);
-            held(&model)
+            held_by(&model)
         };
-        found_before += u64::from(found(&disk.after_kill()) != held(&model));
+        found_before += u64::from(found(&disk.after_kill()) != acknowledged);
         shard.settle().unwrap();
-        assert_eq!(found(&disk.after_kill()), held(&model), "seed {seed}");
-        assert_eq!(found(&disk.after_power_cut()), held(&model), "seed {seed}");
+        assert_eq!(found(&disk.after_kill()), acknowledged, "seed {seed}");
+        assert_eq!(found(&disk.after_power_cut()), acknowledged, "seed {seed}");
     }
     assert!(found_before > 50, "{found_before}");
 }
