@@ -279,6 +279,18 @@ impl Instance {
         !self.unsaved.is_empty() || !self.gathered.is_empty()
     }
 
+    /// Zones with deadlines that the disk has not taken yet.
+    #[must_use]
+    pub fn unwritten(&self) -> Vec<usize> {
+        let is_gathered = |zone: &Followed| self.gathered.contains_key(&zone.settings.id);
+        self.zones
+            .iter()
+            .enumerate()
+            .filter(|(_, zone)| is_gathered(zone))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
     /// Compacts the log if that is due.
     pub fn compact(&self) -> bool {
         matches!(self.log.compact_if_due(), Ok(Some(_)))

@@ -186,10 +186,10 @@ impl Judge {
         Ok(())
     }
 
-    /// The daemon has ended.
-    pub fn ended(&mut self, now: True) {
+    /// The daemon has ended, and takes deadlines of these zones with it that the disk has not taken.
+    pub fn ended(&mut self, unwritten: &[usize], now: True) {
         let is_exact = self.is_exact;
-        for watched in &mut self.zones {
+        for (zone, watched) in self.zones.iter_mut().enumerate() {
             // EXPIRE counts from the commit: what was in the middle of one, from now at the latest.
             if let Some(at) = watched
                 .installing
@@ -198,7 +198,8 @@ impl Judge {
             {
                 *at = now;
             }
-            let is_written = |at: &True| is_exact && now.since_ms(*at) >= WRITTEN_AFTER_MS;
+            let is_taken = is_exact && !unwritten.contains(&zone);
+            let is_written = |at: &True| is_taken && now.since_ms(*at) >= WRITTEN_AFTER_MS;
             watched.proven = watched.proven.filter(|(_, at)| is_written(at));
             watched.attempts.clear();
         }

@@ -126,12 +126,13 @@ impl Publisher {
         is_known.then(|| way.iter().map(|known| known.edition.clone()).collect())
     }
 
-    fn push(&mut self, edition: Edition) {
-        // A jump around the circle may meet what was there: then there is nothing new.
-        if self.of_serial(edition.serial).is_none() {
-            let stretch = self.stretch;
-            self.published.push(Published { edition: Arc::new(edition), stretch });
+    fn push(&mut self, mut edition: Edition) {
+        // A jump around the circle may meet what was there; no serial is used twice.
+        while self.of_serial(edition.serial).is_some() {
+            edition.serial = edition.serial.wrapping_add(STRETCHES);
         }
+        let stretch = self.stretch;
+        self.published.push(Published { edition: Arc::new(edition), stretch });
     }
 }
 

@@ -325,9 +325,10 @@ impl World {
             Stop::Killed => Fault::Killed,
             Stop::PowerCut => Fault::PowerCut,
         });
+        let unwritten = instance.unwritten();
         drop(instance);
         self.disk.restart(stop);
-        self.judge.ended(self.clock.true_now());
+        self.judge.ended(&unwritten, self.clock.true_now());
     }
 
     /// Whether a daemon runs.
