@@ -270,6 +270,10 @@ impl<'q> Reply<'q> {
             }
             None => zone.holder(end).expect("a name that exists, or expands"),
         };
+        // NSEC3 stand aside of names (ADR 5): an alias of that very name is followed instead.
+        if qtype == Rrtype::NSEC3 && zone.has(holder.as_ref(), Rrtype::CNAME) {
+            return;
+        }
         let is_it = |told: &&&Told| told.owner.as_ref() == end && told.rrtype == qtype;
         let told = answer.iter().filter(is_it).count();
         assert_eq!(told, zone.rrset(holder.as_ref(), qtype).count(), "of {holder}");
