@@ -28,7 +28,8 @@ cargo xtask <verb>
   deny            licences and advisories, if cargo-deny is installed
   rfc-map         write docs/rfc-map.md from the headers of the modules
   fuzz [target] [--seconds n] [--keep]
-                  run the fuzz targets, half a minute each; --keep adds what they reach to the corpora
+                  run the fuzz targets, half a minute each and each time the same, or n seconds in search
+                  of news; --keep adds what they reach to the corpora
   sim [--seeds n] [--from n]
                   lead lives of simulated daemons in bad weather, and fail if one breaks a law
   flips [name | --untried]
